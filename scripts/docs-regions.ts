@@ -1,0 +1,4 @@
+import type { Region } from "./regions.ts";
+
+/** Every part of the documentation that is written by code. `npm run docs` refreshes them all. */
+export const regions: readonly Region[] = [];
