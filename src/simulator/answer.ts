@@ -1,0 +1,78 @@
+import { defaultReply } from "./default-reply.ts";
+import type { Answer, Draft } from "./draft.ts";
+import type { FaultSpec } from "./faults/fault.ts";
+import { reshape } from "./faults/reshape.ts";
+import { forcedTool, type ScriptRequest } from "./request.ts";
+import type { Reply, ReplyUsage, ScriptReader } from "./script.ts";
+import { countTokens, splitTokens } from "./tokens.ts";
+
+/** The answer to one request: the script's reply or the default one, bent by the fault. */
+export async function answerTo(
+  request: ScriptRequest,
+  script: ScriptReader,
+  fault: FaultSpec,
+): Promise<Answer> {
+  const reply = (await script.replyTo(request)) ?? defaultReply(request);
+  const bent = reshape(toDraft(reply, request), fault, request);
+  const draft = limitTokens(bent, request.maxTokens);
+  const usage = typeof reply === "string" ? {} : (reply.usage ?? {});
+  return { ...draft, usage: { ...estimateUsage(draft, request), ...usage } };
+}
+
+function toDraft(reply: Reply, request: ScriptRequest): Draft {
+  if (typeof reply === "string") {
+    return { text: reply, reasoning: "", toolCalls: [], finish: "stop" };
+  }
+  const { text, toolCalls } = contentOf(reply, request);
+  return {
+    text,
+    toolCalls,
+    reasoning: reply.reasoning ?? "",
+    finish: reply.finish ?? (toolCalls.length > 0 ? "tool-calls" : "stop"),
+  };
+}
+
+function contentOf(
+  reply: Exclude<Reply, string>,
+  request: ScriptRequest,
+): Pick<Draft, "text" | "toolCalls"> {
+  if (reply.type === "text") return { text: reply.text, toolCalls: [] };
+  if (reply.type === "tool-calls") return { text: reply.text ?? "", toolCalls: reply.calls };
+  const tool = forcedTool(request);
+  return tool
+    ? { text: "", toolCalls: [{ name: tool.name, arguments: reply.value }] }
+    : { text: JSON.stringify(reply.value), toolCalls: [] };
+}
+
+/** Cuts what exceeds the request's limit, as a provider does. Tool calls that do not fit are lost. */
+function limitTokens(draft: Draft, maxTokens: number | undefined): Draft {
+  if (maxTokens === undefined || outputTokens(draft) <= maxTokens) return draft;
+  const room = Math.max(0, maxTokens - countTokens(draft.reasoning));
+  return {
+    ...draft,
+    text: splitTokens(draft.text).slice(0, room).join(""),
+    toolCalls: [],
+    finish: "length",
+  };
+}
+
+function estimateUsage(draft: Draft, request: ScriptRequest): Required<ReplyUsage> {
+  const prompt = request.messages.map((message) => message.text).join("\n");
+  const tools = request.tools.length > 0 ? JSON.stringify(request.tools) : "";
+  return {
+    inputTokens: countTokens(prompt) + countTokens(tools),
+    outputTokens: outputTokens(draft),
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: countTokens(draft.reasoning),
+  };
+}
+
+function outputTokens(draft: Draft): number {
+  const calls = draft.toolCalls.map((call) => countTokens(JSON.stringify(call.arguments)));
+  return (
+    countTokens(draft.reasoning) +
+    countTokens(draft.text) +
+    calls.reduce((total, count) => total + count, 0)
+  );
+}
