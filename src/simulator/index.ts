@@ -13,9 +13,16 @@ export {
   type StatusFault,
 } from "./faults/fault.ts";
 export type { FaultCondition, FaultPlan } from "./faults/plan.ts";
+export {
+  type SimulatedCall,
+  type SimulatedModel,
+  type SimulatedModelOptions,
+  simulatedModel,
+} from "./inprocess/model.ts";
 export type { SimulatedRequest, SimulatorReport } from "./ledger.ts";
 export type { SimulationOptions } from "./options.ts";
 export type { Pace } from "./pace.ts";
+export { parseFaultPlan, parseScript } from "./parse.ts";
 export { renderReport } from "./report.ts";
 export type {
   JsonSchema,

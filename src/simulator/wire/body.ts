@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isRecord, type JsonSchema } from "../request.ts";
-import { InvalidBody, taskHeader } from "./protocol.ts";
+import { taskHeader } from "../task-header.ts";
+import { InvalidBody } from "./protocol.ts";
 
 /** The request's fields, or the complaint that it is no object. */
 export function recordOf(body: unknown): Readonly<Record<string, unknown>> {

@@ -25,14 +25,19 @@ export function planResponse(delivery: Delivery): Step[] {
 
 function statusResponse(protocol: WireProtocol, fault: StatusFault, ids: AnswerIds): Step[] {
   const problem = protocol.problemOf(fault.status ?? faultDefaults.status);
-  const headers = {
-    ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
-    ...(fault.retryAfterMs === undefined ? {} : { "retry-after-ms": String(fault.retryAfterMs) }),
-  };
+  const headers = retryHeaders(fault);
   if (fault.body !== undefined) {
     const body = typeof fault.body === "string" ? fault.body : JSON.stringify(fault.body);
     return jsonResponse(protocol, ids, problem.status, body, headers);
   }
   const { message = problem.message, errorType: type = problem.type } = fault;
   return problemResponse(protocol, { ...problem, message, type }, ids, headers);
+}
+
+/** The headers that say when to come back. */
+export function retryHeaders(fault: StatusFault): Record<string, string> {
+  return {
+    ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
+    ...(fault.retryAfterMs === undefined ? {} : { "retry-after-ms": String(fault.retryAfterMs) }),
+  };
 }

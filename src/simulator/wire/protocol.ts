@@ -58,6 +58,3 @@ export interface WireProtocol {
 export class InvalidBody extends Error {
   override readonly name: string = "InvalidBody";
 }
-
-/** The task a caller names in its headers. */
-export const taskHeader = "x-seam-task";
