@@ -15,6 +15,7 @@ export default defineConfig({
     environment: "node",
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
     pool: "forks",
+    isolate: true,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 5_000,

@@ -28,13 +28,13 @@ export const steps: readonly Step[] = [
     args: ["-p", "tsconfig.json", "--diagnostics"],
     proof: /Files:\s+(\d+)/,
   },
-  { name: "knip", command: "knip", args: ["--no-progress"] },
+  { name: "knip", command: "knip", args: ["--no-progress", "--treat-config-hints-as-errors"] },
   { name: "publint", command: "publint", args: ["--strict"], proof: /(All good!)/ },
   {
     name: "attw",
     command: "attw",
     args: ["--pack", ".", "--profile", "esm-only", "--no-color"],
-    proof: /(No problems found)/,
+    proof: /"llm-seam" +│ (🟢 \(ESM\))/u,
   },
   {
     name: "docs",
@@ -55,5 +55,5 @@ export function proofOf(step: Step, output: string): string | undefined {
   if (step.proof === undefined) return "";
   const found = step.proof.exec(output);
   if (found === null || found[1] === "0") return undefined;
-  return found[0];
+  return found[0].replace(/\s+/g, " ");
 }
