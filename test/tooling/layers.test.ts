@@ -49,6 +49,7 @@ const allowed: readonly (readonly [file: string, target: string])[] = [
   ["src/stores/sqlite/ok-policies.ts", "../../policies/cache.ts"],
   ["src/stores/sqlite/ok-sibling.ts", "../shared.ts"],
   ["src/patterns/ok-runtime.ts", "../runtime.ts"],
+  ["src/patterns/ok-config-types.ts", "../config/types.ts"],
   ["src/patterns/ok-policies.ts", "../policies/policy.ts"],
   ["src/simulator/wire/ok-sibling.ts", "../script.ts"],
   ["src/cli/ok-seam.ts", "../seam.ts"],
