@@ -125,8 +125,7 @@ const listSchema = z.array(faultSchema);
 
 const sequenceSchema = z.strictObject({
   sequence: listSchema,
-  // biome-ignore lint/suspicious/noThenProperty: a field of the plan, never a function
-  then: z.union([z.literal("repeat"), faultSchema]).exactOptional(),
+  afterwards: z.union([z.literal("repeat"), faultSchema]).exactOptional(),
   when,
 });
 

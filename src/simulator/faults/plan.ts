@@ -20,14 +20,14 @@ export interface FaultCondition {
 /**
  * Which fault hits which request:
  * - a list: one fault a request, in order, then none;
- * - a sequence: the same, followed by one fault for ever (`then`) or played again (`"repeat"`);
+ * - a sequence: the same, where `afterwards` names one fault for ever, or `"repeat"` plays it again;
  * - rates: each name's probability, drawn with a seed, so the same seed gives the same faults.
  */
 export type FaultPlan =
   | readonly Fault[]
   | {
       readonly sequence: readonly Fault[];
-      readonly then?: Fault | "repeat";
+      readonly afterwards?: Fault | "repeat";
       readonly when?: FaultCondition;
     }
   | {
@@ -50,17 +50,19 @@ export function createFaultPlayer(plan: FaultPlan, seed: number): FaultPlayer {
     const draw = drawByRate(plan.rate, seededRandom(plan.seed ?? seed));
     return (request) => (applies(plan.when, request) ? draw() : noFault);
   }
-  const { sequence, then, when } = "sequence" in plan ? plan : { sequence: plan };
-  const next = playInOrder(sequence, then);
+  const { sequence, afterwards, when } = "sequence" in plan ? plan : { sequence: plan };
+  const next = playInOrder(sequence, afterwards);
   return (request) => (applies(when, request) ? next() : noFault);
 }
 
-function playInOrder(sequence: readonly Fault[], then?: Fault | "repeat"): () => FaultSpec {
+function playInOrder(sequence: readonly Fault[], afterwards?: Fault | "repeat"): () => FaultSpec {
   const faults = sequence.map(toFaultSpec);
-  const rest = then === undefined || then === "repeat" ? noFault : toFaultSpec(then);
+  const rest =
+    afterwards === undefined || afterwards === "repeat" ? noFault : toFaultSpec(afterwards);
   let position = 0;
   return () => {
-    const index = then === "repeat" && faults.length > 0 ? position % faults.length : position;
+    const index =
+      afterwards === "repeat" && faults.length > 0 ? position % faults.length : position;
     position++;
     return faults[index] ?? rest;
   };

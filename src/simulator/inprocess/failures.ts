@@ -43,16 +43,17 @@ function failure(
   });
 }
 
-/** The error of a connection that broke. */
-export function networkFailure(): APICallError {
+/** The error of a connection that broke: before the response, or inside its body. */
+export function networkFailure(where: "before" | "inside"): APICallError {
   const cause = Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" });
-  return new APICallError({
-    message: `Cannot connect to API: ${cause.message}`,
-    url,
-    requestBodyValues: {},
-    cause,
-    isRetryable: true,
-  });
+  const shared = { url, requestBodyValues: {}, cause, isRetryable: true };
+  return where === "before"
+    ? new APICallError({ ...shared, message: `Cannot connect to API: ${cause.message}` })
+    : new APICallError({
+        ...shared,
+        message: "Failed to process successful response",
+        statusCode: 200,
+      });
 }
 
 /** The error of a successful response whose body cannot be read as an answer. */

@@ -142,7 +142,7 @@ async function generate(
     case "stall":
       return await silence(signal);
     case "drop":
-      throw networkFailure();
+      throw networkFailure(fault.afterTokens ? "inside" : "before");
     case "clean-end-early":
     case "in-band-error":
     case "malformed-json":
@@ -179,7 +179,7 @@ async function rejectBeforeStream({ fault }: Turn, signal: AbortSignal): Promise
   const failure = httpFailure(fault);
   if (failure) throw failure;
   if (fault.type === "header-silence") await silence(signal);
-  if (fault.type === "drop" && !fault.afterTokens) throw networkFailure();
+  if (fault.type === "drop" && !fault.afterTokens) throw networkFailure("before");
   if (fault.type === "in-band-error" && !fault.afterTokens) throw firstEventFailure(fault);
 }
 

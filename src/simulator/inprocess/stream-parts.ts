@@ -42,7 +42,7 @@ export async function* streamParts(
         plan,
         signal,
       );
-      throw networkFailure();
+      throw networkFailure("inside");
     case "in-band-error":
       yield* paced(
         firstTokens(parts, fault.afterTokens ?? faultDefaults.errorAfterTokens),

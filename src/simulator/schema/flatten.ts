@@ -1,7 +1,5 @@
 import { isRecord, type JsonSchema } from "../request.ts";
-
-/** A schema as an object whose `$ref` and `allOf` have been merged in. */
-export type SchemaObject = Readonly<Record<string, unknown>>;
+import { type SchemaObject, withDescribedLimits } from "./described.ts";
 
 const longestChain = 32;
 
@@ -9,7 +7,7 @@ const longestChain = 32;
 export function flatten(schema: JsonSchema, root: JsonSchema): SchemaObject {
   const resolved = resolveReference(schema, root);
   if (!isRecord(resolved)) return {};
-  const { allOf, ...own } = resolved;
+  const { allOf, ...own } = withDescribedLimits(resolved);
   if (!Array.isArray(allOf)) return own;
   return allOf
     .filter((part) => isRecord(part))

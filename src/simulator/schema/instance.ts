@@ -1,6 +1,7 @@
 import { hashText } from "../random.ts";
 import { isRecord, type JsonSchema } from "../request.ts";
-import { flatten, resolveReference, type SchemaObject, stringList } from "./flatten.ts";
+import type { SchemaObject } from "./described.ts";
+import { flatten, resolveReference, stringList } from "./flatten.ts";
 import { numberFor } from "./number.ts";
 import { stringFor } from "./string.ts";
 

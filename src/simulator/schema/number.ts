@@ -1,4 +1,4 @@
-import type { SchemaObject } from "./flatten.ts";
+import type { SchemaObject } from "./described.ts";
 
 const usualRange = 100;
 

@@ -1,4 +1,4 @@
-import type { SchemaObject } from "./flatten.ts";
+import type { SchemaObject } from "./described.ts";
 import { textMatching } from "./pattern.ts";
 
 /** Samples for each known format; the first one that meets the other limits is used. */
