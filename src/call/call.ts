@@ -1,0 +1,70 @@
+import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { Ending } from "./answer.ts";
+import type { CallLimits } from "./limits.ts";
+import type { ModelRequest } from "./request.ts";
+import type { Target } from "./target.ts";
+import type { Trace } from "./trace.ts";
+
+/** What feature code called. */
+export type Pattern = "complete" | "stream" | "extract" | "model";
+
+/** Labels of a call that land in its event: who asked, in which session, and anything else. */
+export interface Tags {
+  readonly user?: string | undefined;
+  readonly session?: string | undefined;
+  readonly [tag: string]: string | number | boolean | undefined;
+}
+
+/** The cache's part of a call. */
+export interface CacheRule {
+  readonly ttlMs: number;
+  readonly namespace: string;
+  /** `refresh`: do not read, but store the new answer. */
+  readonly mode: "use" | "refresh";
+}
+
+/** Judges an answer before it is cached or returned; throws when it must not be. */
+export type Accept = (result: LanguageModelV4GenerateResult, target: Target) => Promise<void>;
+
+/** One logical request of feature code, on its way through the policies. */
+export interface Call {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly task: string;
+  readonly pattern: Pattern;
+  readonly mode: "generate" | "stream";
+  /** What the caller asked, before the settings of a target are added. */
+  readonly request: ModelRequest;
+  /** The first target, then the fallbacks. */
+  readonly targets: readonly [Target, ...Target[]];
+  readonly limits: CallLimits;
+  readonly retry: RetryRule;
+  readonly cache: CacheRule | undefined;
+  readonly tags: Tags;
+  /** The caller's signal; inside the deadline policy, one that also aborts at the deadline. */
+  readonly signal: AbortSignal;
+  /** When the call must be done. Shared requests move it while they run. */
+  readonly deadline: Deadline;
+  readonly accept: Accept | undefined;
+  /** Under which ids the event is kept, when the ending decides it; default: `id` and `parentId`. */
+  readonly recordAs: ((ending: Ending) => EventIds) | undefined;
+  readonly trace: Trace;
+}
+
+export interface Deadline {
+  /** Milliseconds of `performance.now()`; Infinity before the deadline policy has set it. */
+  at: number;
+}
+
+export interface EventIds {
+  readonly id: string;
+  readonly parentId: string | undefined;
+}
+
+/** How often and how patiently one target is asked again. */
+export interface RetryRule {
+  /** Requests to one target at the most, the first one included. */
+  readonly attempts: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+}

@@ -1,0 +1,122 @@
+import {
+  InvalidArgumentError,
+  InvalidPromptError,
+  LoadAPIKeyError,
+  LoadSettingError,
+  NoSuchModelError,
+  UnsupportedFunctionalityError,
+} from "@ai-sdk/provider";
+import {
+  AuthenticationFailed,
+  ContextTooLong,
+  type ErrorContext,
+  InvalidRequest,
+  Overloaded,
+  ProviderUnavailable,
+  QuotaExhausted,
+  RateLimited,
+  SeamError,
+} from "../errors.ts";
+import { type ProviderFault, readFault } from "./provider-fault.ts";
+
+const longestMessage = 500;
+
+/** Turns whatever a provider threw into the error of Seam that says what it means and whether trying again helps. */
+export function classify(
+  error: unknown,
+  place: ErrorContext,
+  scrub: (text: string) => string,
+): SeamError {
+  if (SeamError.is(error))
+    return error.with({ ...place, retryable: false, reroutable: error.reroutable });
+  const fault = readFault(error);
+  const context: ErrorContext = {
+    ...place,
+    status: fault.status,
+    retryAfterMs: fault.retryAfterMs,
+    cause: causeOf(error, fault, scrub),
+  };
+  const message = scrub(fault.message).slice(0, longestMessage);
+  if (LoadAPIKeyError.isInstance(error)) return new AuthenticationFailed(message, context);
+  if (isCallersFault(error)) return new InvalidRequest(message, context);
+  const said = `${place.target ?? "The provider"} ${answered(fault)}: ${message}`;
+  return decide(fault, said, context);
+}
+
+function decide(fault: ProviderFault, said: string, context: ErrorContext): SeamError {
+  const { status, kind } = fault;
+  if (isQuota(fault)) return new QuotaExhausted(said, context);
+  if (isTooLong(fault)) return new ContextTooLong(said, context);
+  if (status === 401 || status === 403 || /authentication|permission|invalid_api_key/.test(kind)) {
+    return new AuthenticationFailed(said, context);
+  }
+  if (status === 429 || /rate_?limit|too_many_requests/.test(kind)) {
+    return new RateLimited(said, context);
+  }
+  if (status === 503 || status === 529 || kind.includes("overloaded")) {
+    return new Overloaded(said, context);
+  }
+  if (status === 404 || kind.includes("not_found")) {
+    return new InvalidRequest(said, { ...context, reroutable: true });
+  }
+  if (status === undefined || status < 400) {
+    if (/invalid_request|bad_request/.test(kind)) return new InvalidRequest(said, context);
+    return new ProviderUnavailable(said, context);
+  }
+  if (status >= 500 || status === 408 || status === 409 || status === 425) {
+    return new ProviderUnavailable(said, {
+      ...context,
+      retryable: status !== 501,
+      reroutable: true,
+    });
+  }
+  return new InvalidRequest(said, context);
+}
+
+function isQuota({ status, kind, message }: ProviderFault): boolean {
+  if (status === 402 || /insufficient_quota|billing|credit/.test(kind)) return true;
+  return (
+    (status === 400 || status === 403 || status === 429) &&
+    /credit balance is too low|exceeded your current quota|insufficient (?:credit|balance|funds)/i.test(
+      message,
+    )
+  );
+}
+
+function isTooLong({ status, kind, message }: ProviderFault): boolean {
+  if (/context_length|request_too_large|context_window/.test(kind) || status === 413) return true;
+  return (
+    status === 400 &&
+    /prompt is too long|maximum context length|context window|input is too long|too many tokens/i.test(
+      message,
+    )
+  );
+}
+
+function isCallersFault(error: unknown): boolean {
+  return (
+    UnsupportedFunctionalityError.isInstance(error) ||
+    InvalidPromptError.isInstance(error) ||
+    InvalidArgumentError.isInstance(error) ||
+    NoSuchModelError.isInstance(error) ||
+    LoadSettingError.isInstance(error)
+  );
+}
+
+function answered({ status, kind, networkCode }: ProviderFault): string {
+  const word = kind === "" ? "" : ` (${kind})`;
+  if (status !== undefined && status >= 400) return `answered HTTP ${status}${word}`;
+  if (networkCode !== undefined) return `could not be reached (${networkCode})`;
+  return kind === "" ? "gave no usable answer" : `reported an error${word}`;
+}
+
+/** A copy of the provider's error that is safe to log: no request, no headers, no secret. */
+function causeOf(error: unknown, fault: ProviderFault, scrub: (text: string) => string): Error {
+  const cause = new Error(scrub(fault.message).slice(0, longestMessage));
+  cause.name = error instanceof Error ? error.name : "ProviderError";
+  return Object.assign(cause, {
+    ...(fault.status === undefined ? {} : { statusCode: fault.status }),
+    ...(fault.networkCode === undefined ? {} : { code: fault.networkCode }),
+    ...(fault.body === undefined ? {} : { responseBody: scrub(fault.body).slice(0, 2_000) }),
+  });
+}

@@ -1,0 +1,111 @@
+import type { LanguageModelV4Content } from "@ai-sdk/provider";
+import { SeamError } from "../errors.ts";
+import type { Ending } from "./answer.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Call } from "./call.ts";
+import type { CallEvent } from "./event.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { withSettings } from "./request.ts";
+import { addKnown, addUsage, toUsage, type Usage, unknownUsage, zeroUsage } from "./usage.ts";
+
+/** When a call began: on the wall clock, and on the clock that measures it. */
+export interface Start {
+  readonly time: number;
+  readonly at: number;
+}
+
+export function startNow(): Start {
+  return { time: Date.now(), at: performance.now() };
+}
+
+/** The event of a call that has ended. */
+export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
+  const { trace } = call;
+  const { id, parentId } = call.recordAs?.(ending) ?? call;
+  const { headers: _headers, ...prompt } = withSettings(call.targets[0].settings, call.request);
+  const result = ending.ok ? ending.result : undefined;
+  return {
+    id,
+    parentId: parentId ?? null,
+    traceId: parentId ?? id,
+    time: start.time,
+    task: call.task,
+    pattern: call.pattern,
+    mode: call.mode,
+    tags: call.tags,
+    target: call.targets[0].name,
+    answeredBy: trace.answeredBy,
+    model: result?.response?.modelId ?? null,
+    prompt,
+    response: result?.content ?? partialResponse(ending),
+    usage: usageOf(call, ending),
+    ...costOfAttempts(call),
+    savedUsd: trace.savedUsd,
+    latencyMs: performance.now() - start.at,
+    firstTokenMs: trace.firstContentAt === null ? null : trace.firstContentAt - start.at,
+    source: trace.source,
+    attempts: trace.attempts.map((attempt) => ({ ...attempt })),
+    reroutes: trace.reroutes,
+    finishReason: result?.finishReason.unified ?? null,
+    ...errorOf(ending),
+    get fingerprint() {
+      trace.fingerprint ??= fingerprint("", call.targets[0], prompt);
+      return trace.fingerprint;
+    },
+    children: 0,
+    notes: trace.notes,
+  };
+}
+
+function usageOf({ trace }: Call, ending: Ending): Usage {
+  if (trace.source !== "model") return zeroUsage;
+  if (ending.ok) return toUsage(ending.result.usage);
+  return trace.attempts.at(-1)?.usage ?? unknownUsage;
+}
+
+function costOfAttempts({ trace }: Call): { costUsd: number | null; unpricedAttempts: number } {
+  if (trace.source !== "model") return { costUsd: 0, unpricedAttempts: 0 };
+  let costUsd: number | null = trace.attempts.length === 0 ? 0 : null;
+  for (const attempt of trace.attempts) costUsd = addKnown(costUsd, attempt.costUsd);
+  return { costUsd, unpricedAttempts: trace.attempts.filter(isUnpriced).length };
+}
+
+function isUnpriced(attempt: Attempt): boolean {
+  return attempt.costUsd === null && attempt.outcome !== "running";
+}
+
+function errorOf(ending: Ending): { errorCode: string | null; errorMessage: string | null } {
+  if (ending.ok) return { errorCode: null, errorMessage: null };
+  if (SeamError.is(ending.error)) {
+    return { errorCode: ending.error.code, errorMessage: ending.error.message };
+  }
+  return { errorCode: "Aborted", errorMessage: "The caller aborted the call." };
+}
+
+/** What had arrived before the call failed. */
+function partialResponse(ending: Ending): LanguageModelV4Content[] | null {
+  const text = ending.ok ? undefined : (ending.error as { text?: unknown } | null)?.text;
+  return typeof text === "string" ? [{ type: "text", text }] : null;
+}
+
+/** The event of a pattern that made several calls: their tokens, costs and attempts are summed up in it. */
+export function parentEventOf(
+  children: readonly [Call, ...Call[]],
+  ids: { readonly id: string; readonly parentId: string | null },
+  ending: Ending,
+  start: Start,
+): CallEvent {
+  const last = children.at(-1) ?? children[0];
+  const attempts = children.flatMap(({ trace }) => trace.attempts);
+  const family = { ...last, request: children[0].request, targets: children[0].targets };
+  const event = eventOf({ ...family, trace: { ...last.trace, attempts } }, ending, start);
+  return {
+    ...event,
+    ...ids,
+    traceId: ids.parentId ?? ids.id,
+    usage: attempts.reduce((sum, { usage }) => addUsage(sum, usage ?? unknownUsage), unknownUsage),
+    reroutes: children.flatMap(({ trace }) => trace.reroutes),
+    notes: children.flatMap(({ trace }) => trace.notes),
+    children: children.length,
+  };
+}

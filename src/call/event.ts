@@ -1,0 +1,54 @@
+import type { LanguageModelV4Content } from "@ai-sdk/provider";
+import type { Attempt } from "./attempt.ts";
+import type { Pattern, Tags } from "./call.ts";
+import type { ModelRequest } from "./request.ts";
+import type { Reroute, Source } from "./trace.ts";
+import type { Usage } from "./usage.ts";
+
+/** The structured record of one finished call: what is stored, queried and shown. */
+export interface CallEvent {
+  readonly id: string;
+  /** The call that this one was made for, e.g. the extract that asked again. */
+  readonly parentId: string | null;
+  /** The outermost call of the family; its own id for a call without a parent. */
+  readonly traceId: string;
+  /** When the call began, in milliseconds since the epoch. */
+  readonly time: number;
+  readonly task: string;
+  readonly pattern: Pattern;
+  readonly mode: "generate" | "stream";
+  readonly tags: Tags;
+  /** The target that the config names first. */
+  readonly target: string;
+  /** The target that answered; `null` when none did. */
+  readonly answeredBy: string | null;
+  /** The model and version that the provider says has answered. */
+  readonly model: string | null;
+  readonly prompt: Omit<ModelRequest, "headers">;
+  readonly response: readonly LanguageModelV4Content[] | null;
+  readonly usage: Usage;
+  /** US dollars of every attempt whose cost is known; `null` when none is. */
+  readonly costUsd: number | null;
+  /** Attempts that may have been billed an unknown amount; `costUsd` does not hold them. */
+  readonly unpricedAttempts: number;
+  /** What a cached or coalesced answer cost when it was made; `null` if unknown or made for this call. */
+  readonly savedUsd: number | null;
+  readonly latencyMs: number;
+  readonly firstTokenMs: number | null;
+  readonly source: Source;
+  readonly attempts: readonly Attempt[];
+  readonly reroutes: readonly Reroute[];
+  readonly finishReason: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  /** SHA-256 of everything that can change the answer; computed when it is read, off the call's path. */
+  readonly fingerprint: string;
+  /** How many calls were made for this one; their tokens and costs are summed up in it. */
+  readonly children: number;
+  readonly notes: readonly string[];
+}
+
+/** Takes events off the call's path. `write` must return at once and never throw. */
+export interface EventSink {
+  write(event: CallEvent): void;
+}

@@ -1,0 +1,27 @@
+const httpDate =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[, ]/;
+
+/**
+ * What a provider asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` as seconds or as an HTTP date
+ * (RFC 9110, 10.2.3). `undefined` when there is none or it is garbage.
+ */
+export function retryAfterMs(
+  headers: Readonly<Record<string, string | undefined>> | undefined,
+  now: number = Date.now(),
+): number | undefined {
+  if (headers === undefined) return undefined;
+  return positiveNumber(headers["retry-after-ms"]) ?? secondsOrDate(headers["retry-after"], now);
+}
+
+function secondsOrDate(value: string | undefined, now: number): number | undefined {
+  const seconds = positiveNumber(value);
+  if (seconds !== undefined) return seconds * 1_000;
+  if (value === undefined || !httpDate.test(value.trim())) return undefined;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function positiveNumber(value: string | undefined): number | undefined {
+  if (value === undefined || !/^\s*\d+(?:\.\d+)?\s*$/.test(value)) return undefined;
+  return Number(value);
+}

@@ -1,0 +1,21 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { Price } from "./price.ts";
+import type { ModelSettings } from "./request.ts";
+
+/** One concrete model of one provider, with the settings it is asked with. */
+export interface Target {
+  /** `provider/model`, as in the config and in every event. */
+  readonly name: string;
+  /** What tells this target from any other in a fingerprint: its name and where it lives. */
+  readonly identity: { readonly name: string; readonly endpoint: string | null };
+  readonly settings: ModelSettings;
+  readonly price: Price | undefined;
+  /** The header that carries the task's name to this target, if the config asks for one. */
+  readonly taskHeader: string | undefined;
+  /** Removes this target's credentials from a text. */
+  readonly scrub: (text: string) => string;
+  /** Last changes to a request that only this provider needs; they do not change its meaning. */
+  readonly adapt: (options: LanguageModelV4CallOptions) => LanguageModelV4CallOptions;
+  /** Loads the provider on first use. */
+  model(): Promise<LanguageModelV4>;
+}

@@ -1,0 +1,16 @@
+/** What the HTTP client can tell about an attempt before its provider library says anything. */
+export interface WireListener {
+  requestSent(): void;
+  headersReceived(): void;
+}
+
+const listeners = new WeakMap<AbortSignal, WireListener>();
+
+/** Lets the fetch of a provider find the attempt that a request belongs to: they share the signal. */
+export function listenToWire(signal: AbortSignal, listener: WireListener): void {
+  listeners.set(signal, listener);
+}
+
+export function wireListenerOf(signal: AbortSignal | null | undefined): WireListener | undefined {
+  return signal === null || signal === undefined ? undefined : listeners.get(signal);
+}

@@ -1,0 +1,117 @@
+import type { CacheRule, RetryRule } from "../call/call.ts";
+import type { AttemptLimits, CallLimits } from "../call/limits.ts";
+import { mergeSettings } from "../call/request.ts";
+import type { Target } from "../call/target.ts";
+import { endpointsOf } from "../providers/endpoint.ts";
+import { type TargetParts, targetOf } from "../providers/targets.ts";
+import { defaults } from "./defaults.ts";
+import { type CheckedPolicies, type CheckedTask, checkConfig } from "./schema.ts";
+import type { SeamConfig } from "./types.ts";
+
+/** The rules of one task, with every default filled in. */
+export interface TaskRules {
+  readonly name: string;
+  readonly targets: readonly [Target, ...Target[]];
+  readonly limits: CallLimits;
+  readonly retry: RetryRule;
+  readonly cache: CacheRule | undefined;
+  /** The most output tokens that a re-ask after `length` may be given; `undefined`: no more than the first ask. */
+  readonly extractMaxOutputTokens: number | undefined;
+}
+
+/** A checked config, ready to run. */
+export interface Resolved {
+  readonly tasks: ReadonlyMap<string, TaskRules>;
+  readonly store: string | false;
+  readonly cacheMemoryBytes: number;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Checks a config and fills in its defaults; throws ConfigError with the path of every fault. */
+export function resolveConfig(config: SeamConfig, env: Env = process.env): Resolved {
+  const checked = checkConfig(config);
+  const parts: TargetParts = {
+    endpoints: endpointsOf(checked.providers ?? {}, env),
+    prices: checked.prices ?? {},
+  };
+  const rules = Object.entries(checked.tasks).map(([name, task]): [string, TaskRules] => [
+    name,
+    rulesOf(name, task, checked.defaults ?? {}, parts),
+  ]);
+  return {
+    tasks: new Map(rules),
+    store: checked.store ?? defaults.store,
+    cacheMemoryBytes: checked.cacheMemoryBytes ?? defaults.cacheMemoryBytes,
+  };
+}
+
+function rulesOf(
+  name: string,
+  task: CheckedTask,
+  common: CheckedPolicies,
+  parts: TargetParts,
+): TaskRules {
+  const path = `tasks.${name}`;
+  const settings = task.settings ?? {};
+  const first = targetOf(task.model, settings, `${path}.model`, parts);
+  const fallbacks = (task.fallbacks ?? []).map((fallback, index) =>
+    targetOf(
+      fallback.model,
+      mergeSettings(settings, fallback.settings ?? {}),
+      `${path}.fallbacks.${index}`,
+      parts,
+    ),
+  );
+  const maxOutputTokens = settings.maxOutputTokens;
+  const ownRoom = task.extract?.maxOutputTokens ?? common.extract?.maxOutputTokens;
+  return {
+    name,
+    targets: [first, ...fallbacks],
+    limits: {
+      deadlineMs: task.deadline ?? common.deadline ?? defaults.deadlineMs,
+      attempt: attemptLimits(task.attempt, attemptLimits(common.attempt, defaults.attempt)),
+    },
+    retry: retryRule(task.retry ?? common.retry, common.retry),
+    cache: cacheRule(task.cache ?? common.cache, common.cache),
+    extractMaxOutputTokens:
+      ownRoom ?? (maxOutputTokens && maxOutputTokens * defaults.extractRoomFactor),
+  };
+}
+
+/** The limits that are set, over the ones below them. */
+export function attemptLimits(
+  set: CheckedPolicies["attempt"],
+  below: AttemptLimits,
+): AttemptLimits {
+  return {
+    totalMs: set?.total ?? below.totalMs,
+    headersMs: set?.headers ?? below.headersMs,
+    firstTokenMs: set?.firstToken ?? below.firstTokenMs,
+    silenceMs: set?.silence ?? below.silenceMs,
+  };
+}
+
+function retryRule(set: CheckedPolicies["retry"], common: CheckedPolicies["retry"]): RetryRule {
+  if (set === false) return { ...defaults.retry, attempts: 1 };
+  const below = common === false ? undefined : common;
+  return {
+    attempts: set?.attempts ?? below?.attempts ?? defaults.retry.attempts,
+    baseDelayMs: set?.baseDelay ?? below?.baseDelay ?? defaults.retry.baseDelayMs,
+    maxDelayMs: set?.maxDelay ?? below?.maxDelay ?? defaults.retry.maxDelayMs,
+  };
+}
+
+function cacheRule(
+  set: CheckedPolicies["cache"],
+  common: CheckedPolicies["cache"],
+): CacheRule | undefined {
+  if (set === undefined || set === false) return undefined;
+  const own = set === true ? undefined : set;
+  const below = typeof common === "object" ? common : undefined;
+  return {
+    ttlMs: own?.ttl ?? below?.ttl ?? defaults.cache.ttlMs,
+    namespace: own?.namespace ?? below?.namespace ?? defaults.cache.namespace,
+    mode: "use",
+  };
+}

@@ -1,0 +1,181 @@
+import { z } from "zod";
+import { ConfigError, type OutputIssue } from "../errors.ts";
+import { parseDuration } from "../util/duration.ts";
+import type { ModelRef, SeamConfig } from "./types.ts";
+
+/** The longest time a Node timer can wait. */
+const longestMs = 2 ** 31 - 1;
+
+function time(longest: number): z.ZodType<number, unknown> {
+  return z.unknown().transform((value, context) => {
+    const ms = parseDuration(value);
+    if (ms !== undefined && ms > 0 && ms <= longest) return ms;
+    const message =
+      `expected milliseconds above 0 or a text such as "250ms", "10s", "5m", "2h", "7d"` +
+      `${longest === longestMs ? ", at most 24 days" : ""}; got ${JSON.stringify(value)}`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}
+
+const duration = time(longestMs);
+
+const model = z
+  .custom<ModelRef>(() => true)
+  .superRefine((value: unknown, context) => {
+    const message = modelFault(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+function modelFault(value: unknown): string | undefined {
+  const wanted = 'expected "provider/model", e.g. "anthropic/claude-haiku-4-5", or a LanguageModelV4';
+  if (typeof value === "string") {
+    return /^[^/\s]+\/\S+$/.test(value) ? undefined : `${wanted}; got ${JSON.stringify(value)}`;
+  }
+  if (typeof value !== "object" || value === null || !("specificationVersion" in value)) return wanted;
+  const version = value.specificationVersion;
+  if (version === "v4") return undefined;
+  return `this model speaks ${JSON.stringify(version)}; Seam needs "v4" (AI SDK 7)`;
+}
+
+const settings = z.strictObject({
+  maxOutputTokens: z.int().min(1).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  topK: z.int().min(1).optional(),
+  presencePenalty: z.number().optional(),
+  frequencyPenalty: z.number().optional(),
+  stopSequences: z.array(z.string().min(1)).optional(),
+  seed: z.int().optional(),
+  reasoning: z
+    .enum(["provider-default", "none", "minimal", "low", "medium", "high", "xhigh", "max"])
+    .optional(),
+  providerOptions: z.record(z.string(), z.record(z.string(), z.json())).optional(),
+});
+
+const attemptLimits = z.strictObject({
+  total: duration.optional(),
+  headers: duration.optional(),
+  firstToken: duration.optional(),
+  silence: duration.optional(),
+});
+
+export const callLimitsSchema = z.strictObject({
+  deadline: duration.optional(),
+  attempt: attemptLimits.optional(),
+});
+
+const retry = z.strictObject({
+  attempts: z.int().min(1).max(20).optional(),
+  baseDelay: duration.optional(),
+  maxDelay: duration.optional(),
+});
+
+const cache = z.strictObject({
+  ttl: time(Number.MAX_SAFE_INTEGER).optional(),
+  namespace: z.string().optional(),
+});
+
+const policies = {
+  ...callLimitsSchema.shape,
+  retry: z.union([z.literal(false), retry]).optional(),
+  cache: z.union([z.boolean(), cache]).optional(),
+  extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
+};
+
+const task = z.strictObject({
+  ...policies,
+  model,
+  fallbacks: z
+    .array(z.preprocess(asTargetConfig, z.strictObject({ model, settings: settings.optional() })))
+    .optional(),
+  settings: settings.optional(),
+});
+
+const price = z.strictObject({
+  input: z.number().min(0),
+  output: z.number().min(0),
+  cacheRead: z.number().min(0).optional(),
+  cacheWrite: z.number().min(0).optional(),
+});
+
+const provider = z.strictObject({
+  kind: z.enum(["anthropic", "openai", "openai-compatible"]).optional(),
+  baseURL: z.url({ protocol: /^https?$/ }).optional(),
+  apiKey: z.string().min(1).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  api: z.enum(["chat", "responses"]).optional(),
+  structuredOutputs: z.boolean().optional(),
+  taskHeader: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, "expected a header name")
+    .optional(),
+});
+
+const configSchema = z.strictObject({
+  tasks: z
+    .record(z.string(), task)
+    .refine((tasks) => Object.keys(tasks).length > 0, "expected at least one task"),
+  defaults: z.strictObject(policies).optional(),
+  providers: z
+    .record(z.string().regex(/^[^/\s]+$/, "a provider's name has no slash"), provider)
+    .optional(),
+  prices: z.record(z.string(), price).optional(),
+  store: z.union([z.literal(false), z.string().min(1)]).optional(),
+  cacheMemoryBytes: z.int().min(0).optional(),
+});
+
+/** A config whose every setting was checked; durations are milliseconds. */
+export type CheckedConfig = z.output<typeof configSchema>;
+export type CheckedTask = CheckedConfig["tasks"][string];
+export type CheckedPolicies = NonNullable<CheckedConfig["defaults"]>;
+
+/** Checks all settings; throws one ConfigError that names every fault with its path. */
+export function checkConfig(config: SeamConfig): CheckedConfig {
+  const result = configSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw configError("The config is wrong", issuesOf(result.error));
+}
+
+/** Checks the limits of a single call. */
+export function checkLimits(limits: unknown): z.output<typeof callLimitsSchema> {
+  const result = callLimitsSchema.safeParse(limits);
+  if (result.success) return result.data;
+  throw configError("The limits of this call are wrong", issuesOf(result.error));
+}
+
+function configError(summary: string, issues: OutputIssue[]): ConfigError {
+  const lines = issues.map(
+    ({ path, message }) => `\n  ${path === "" ? "config" : path}: ${message}`,
+  );
+  return new ConfigError({
+    summary: `${summary}:${lines.join("")}\n`,
+    advice: "Mend the settings named here.",
+    issues,
+  });
+}
+
+function issuesOf(error: z.ZodError): OutputIssue[] {
+  return error.issues.flatMap((issue) => flatten(issue, []));
+}
+
+/** A union's own message says little; the branch that came closest says what is wrong. */
+function flatten(issue: z.core.$ZodIssue, prefix: PropertyKey[]): OutputIssue[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const closest = issue.errors.toSorted((a, b) => closeness(b) - closeness(a))[0] ?? [];
+    return closest.flatMap((inner) => flatten(inner, path));
+  }
+  return [{ path: path.map(String).join("."), message: issue.message }];
+}
+
+function closeness(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(
+    ...issues.map(({ code, path }) => (code === "unrecognized_keys" ? 1 : path.length)),
+  );
+}
+
+function asTargetConfig(value: unknown): unknown {
+  const isModel = typeof value !== "object" || value === null || "specificationVersion" in value;
+  return isModel ? { model: value } : value;
+}

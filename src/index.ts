@@ -1,0 +1,48 @@
+/** The library's door. */
+export type { Attempt } from "./call/attempt.ts";
+export type { Tags } from "./call/call.ts";
+export type { Price } from "./call/price.ts";
+export type { Reroute, Source } from "./call/trace.ts";
+export type { Usage } from "./call/usage.ts";
+export {
+  type AttemptConfig,
+  type CacheConfig,
+  defineConfig,
+  type ExtractConfig,
+  type ModelRef,
+  type PolicyConfig,
+  type ProviderConfig,
+  type RetryConfig,
+  type SeamConfig,
+  type Settings,
+  type TargetConfig,
+  type TaskConfig,
+} from "./config/types.ts";
+export type { ErrorCode } from "./error-code.ts";
+export {
+  AuthenticationFailed,
+  ConfigError,
+  ContextTooLong,
+  DeadlineExceeded,
+  InvalidOutput,
+  InvalidRequest,
+  type OutputIssue,
+  Overloaded,
+  ProviderUnavailable,
+  QuotaExhausted,
+  RateLimited,
+  Refused,
+  type RejectedOutput,
+  SeamError,
+  StreamInterrupted,
+  Truncated,
+} from "./errors.ts";
+export type { CompleteOptions, CompleteResult } from "./patterns/complete.ts";
+export type { ExtractOptions, ExtractResult } from "./patterns/extract/extract.ts";
+export type { DeepPartial, ExtractStream } from "./patterns/extract/stream-extract.ts";
+export type { Message, PromptOptions } from "./patterns/prompt.ts";
+export type { CallSummary, FinishReason } from "./patterns/result.ts";
+export type { SeamStream, StreamOptions, StreamResult } from "./patterns/stream.ts";
+export type { CallOptions } from "./runtime.ts";
+export { createSeam, type Seam } from "./seam.ts";
+export type { Duration } from "./util/duration.ts";

@@ -1,0 +1,101 @@
+import type { JSONSchema7 } from "@ai-sdk/provider";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Call } from "../../call/call.ts";
+import { addKnown, addUsage, unknownUsage } from "../../call/usage.ts";
+import { defaults } from "../../config/defaults.ts";
+import type { CallSpec, Runtime } from "../../runtime.ts";
+import { newId } from "../../util/id.ts";
+import { type PromptOptions, requestOf } from "../prompt.ts";
+import { type CallSummary, summarize } from "../result.ts";
+import { type Extracted, type ExtractionParts, runExtraction } from "./extraction.ts";
+import { formatOf, type OutputFormat } from "./format.ts";
+
+export interface ExtractOptions<Schema extends StandardSchemaV1> extends PromptOptions {
+  /** What the answer must be: a schema of Zod, Valibot, ArkType or any other Standard Schema library. */
+  readonly schema: Schema;
+  /** What the provider is told about the schema; default: its JSON Schema, where its library can tell. */
+  readonly jsonSchema?: JSONSchema7 | undefined;
+  /** Names the output for the model, e.g. `ticket`. Letters, digits, `_` and `-`. */
+  readonly schemaName?: string | undefined;
+  readonly schemaDescription?: string | undefined;
+}
+
+export interface ExtractResult<T> extends CallSummary {
+  readonly value: T;
+  /** How often a model was asked, or a cache: 1, or more when answers did not fit. */
+  readonly asks: number;
+}
+
+/** A typed, validated value, or an error; never a guess. */
+export async function extract<Schema extends StandardSchemaV1>(
+  runtime: Runtime,
+  task: string,
+  options: ExtractOptions<Schema>,
+): Promise<ExtractResult<StandardSchemaV1.InferOutput<Schema>>> {
+  const format = await formatOf(options.schema, options.jsonSchema);
+  const parts: ExtractionParts<StandardSchemaV1.InferOutput<Schema>> = {
+    ...extractionOf(runtime, task, options, format, newId(), "generate"),
+    ask: async (call) => {
+      const answer = await runtime.send(call);
+      if (answer.mode !== "generate") throw new TypeError("a whole answer was asked for");
+      return answer.result;
+    },
+  };
+  return resultOf(await runExtraction(parts), parts.spec.id);
+}
+
+/** What extract and streamExtract have in common. */
+export function extractionOf<Schema extends StandardSchemaV1, T>(
+  runtime: Runtime,
+  task: string,
+  options: ExtractOptions<Schema>,
+  format: OutputFormat<T>,
+  id: string,
+  mode: CallSpec["mode"],
+): Omit<ExtractionParts<T>, "ask"> {
+  const { schemaName, schemaDescription } = options;
+  const rules = runtime.rulesOf(task);
+  const firstRoom = options.settings?.maxOutputTokens ?? rules.targets[0].settings.maxOutputTokens;
+  const mostRoom =
+    rules.extractMaxOutputTokens ?? (firstRoom && firstRoom * defaults.extractRoomFactor);
+  const hasMoreRoom = firstRoom !== undefined && mostRoom !== undefined && mostRoom > firstRoom;
+  return {
+    runtime,
+    format,
+    moreRoom: hasMoreRoom ? mostRoom : undefined,
+    spec: {
+      ...options,
+      id,
+      task,
+      pattern: "extract",
+      mode,
+      request: {
+        ...requestOf(task, options),
+        responseFormat: {
+          type: "json",
+          ...(format.jsonSchema !== undefined && { schema: format.jsonSchema }),
+          ...(schemaName !== undefined && { name: schemaName }),
+          ...(schemaDescription !== undefined && { description: schemaDescription }),
+        },
+      },
+    },
+  };
+}
+
+export function resultOf<T>({ value, result, calls }: Extracted<T>, id: string): ExtractResult<T> {
+  const last = calls.at(-1);
+  if (last === undefined) throw new TypeError("an answer came without an ask");
+  return { value, asks: calls.length, ...sumUp(calls, { ...summarize(last, result), callId: id }) };
+}
+
+function sumUp(calls: readonly Call[], last: CallSummary): CallSummary {
+  const earlier = calls.slice(0, -1).flatMap(({ trace }) => trace.attempts);
+  return earlier.reduce(
+    (sum, { usage, costUsd }) => ({
+      ...sum,
+      usage: addUsage(sum.usage, usage ?? unknownUsage),
+      cost: addKnown(sum.cost, costUsd),
+    }),
+    last,
+  );
+}

@@ -1,0 +1,153 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { Allow, parse } from "partial-json";
+import type { Call } from "../../call/call.ts";
+import type { Runtime } from "../../runtime.ts";
+import { linkAbort } from "../../util/abort.ts";
+import { newId } from "../../util/id.ts";
+import { sendStream, wholeOf } from "../stream.ts";
+import { type ExtractOptions, type ExtractResult, extractionOf, resultOf } from "./extract.ts";
+import { runExtraction } from "./extraction.ts";
+import { formatOf } from "./format.ts";
+
+/** A value of which any part may still be missing. */
+export type DeepPartial<T> = T extends readonly (infer Item)[]
+  ? DeepPartial<Item>[]
+  : T extends object
+    ? { [Key in keyof T]?: DeepPartial<T[Key]> }
+    : T;
+
+/**
+ * A typed value on its way: iterate it for what is there so far, await `result` for the whole, validated value.
+ * Partial values are not validated. When an answer did not fit and the model is asked again, they start anew.
+ */
+export class ExtractStream<T> implements AsyncIterable<DeepPartial<T>> {
+  /** The id of the call's event. */
+  readonly callId: string;
+  /** The validated value with its call; rejects as `extract` does. */
+  readonly result: Promise<ExtractResult<T>>;
+  readonly #progress: Progress;
+  readonly #abort: AbortController;
+
+  constructor(
+    callId: string,
+    progress: Progress,
+    result: Promise<ExtractResult<T>>,
+    abort: AbortController,
+  ) {
+    this.callId = callId;
+    this.#progress = progress;
+    this.#abort = abort;
+    this.result = result;
+    this.result.catch(() => {});
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<DeepPartial<T>, void, undefined> {
+    let whole = false;
+    try {
+      for await (const partial of this.#progress.partials()) yield partial as DeepPartial<T>;
+      await this.result;
+      whole = true;
+    } finally {
+      if (!whole) this.cancel();
+    }
+  }
+
+  /** Aborts the call. Without effect once it has ended. */
+  cancel(): void {
+    this.#abort.abort(new DOMException("The stream was cancelled by its reader.", "AbortError"));
+  }
+}
+
+export function streamExtract<Schema extends StandardSchemaV1>(
+  runtime: Runtime,
+  task: string,
+  options: ExtractOptions<Schema>,
+): ExtractStream<StandardSchemaV1.InferOutput<Schema>> {
+  const id = newId();
+  const abort = linkAbort(options.signal);
+  const progress = new Progress();
+  runtime.rulesOf(task);
+
+  async function run(): Promise<ExtractResult<StandardSchemaV1.InferOutput<Schema>>> {
+    try {
+      const format = await formatOf(options.schema, options.jsonSchema);
+      const own = { ...options, signal: abort.controller.signal };
+      const ask = async (call: Call) => {
+        const answer = await sendStream(runtime, call);
+        progress.begin(format.unwrap);
+        for await (const part of answer.parts.read()) {
+          if (part.type === "text-delta") progress.add(part.delta);
+        }
+        return wholeOf(answer);
+      };
+      const parts = extractionOf(runtime, task, own, format, id, "stream");
+      return resultOf(await runExtraction({ ...parts, ask }), id);
+    } finally {
+      abort.unlink();
+      progress.end();
+    }
+  }
+
+  return new ExtractStream(id, progress, run(), abort.controller);
+}
+
+/** The text so far, and everyone who waits for more of it. Slow readers skip what they missed. */
+class Progress {
+  #text = "";
+  #version = 0;
+  #ended = false;
+  #unwrap: (value: unknown) => unknown = (value) => value;
+  #waiting: (() => void)[] = [];
+
+  begin(unwrap: (value: unknown) => unknown): void {
+    this.#text = "";
+    this.#unwrap = unwrap;
+  }
+
+  add(delta: string): void {
+    this.#text += delta;
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *partials(): AsyncGenerator<unknown, void, undefined> {
+    let seen = 0;
+    let shown: string | undefined;
+    for (;;) {
+      if (seen !== this.#version) {
+        seen = this.#version;
+        const value = this.#unwrap(parsePartial(this.#text));
+        const text = JSON.stringify(value);
+        if (text === undefined || text === shown) continue;
+        shown = text;
+        yield value;
+      } else if (this.#ended) {
+        return;
+      } else {
+        await new Promise<void>((wake) => this.#waiting.push(wake));
+      }
+    }
+  }
+
+  #wake(): void {
+    this.#version++;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+}
+
+/** What can be told of an unfinished JSON text: open strings, arrays and objects count, half numbers do not. */
+function parsePartial(text: string): unknown {
+  const start = text.search(/[{[]/);
+  if (start === -1) return undefined;
+  try {
+    return parse(text.slice(start), Allow.STR | Allow.ARR | Allow.OBJ) as unknown;
+  } catch {
+    return undefined;
+  }
+}

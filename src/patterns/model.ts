@@ -1,0 +1,72 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
+import type { StreamAnswer } from "../call/answer.ts";
+import type { ModelRequest } from "../call/request.ts";
+import type { CallOptions, Runtime } from "../runtime.ts";
+import { linkAbort } from "../util/abort.ts";
+import { sendStream } from "./stream.ts";
+
+/**
+ * The task as a LanguageModelV4, for everything that is made for the AI SDK: every policy of the seam applies. Its
+ * errors are final for the AI SDK's own retries, so `maxRetries` adds no requests.
+ */
+export function taskModel(
+  runtime: Runtime,
+  task: string,
+  options: Omit<CallOptions, "signal">,
+): LanguageModelV4 {
+  const { targets } = runtime.rulesOf(task);
+  const spec = (mode: "generate" | "stream", request: ModelRequest, signal?: AbortSignal) =>
+    ({ ...options, task, pattern: "model", mode, request, signal }) as const;
+  return {
+    specificationVersion: "v4",
+    provider: "seam",
+    modelId: task,
+    get supportedUrls() {
+      return targets[0].model().then((model) => model.supportedUrls);
+    },
+    async doGenerate({ abortSignal, ...request }) {
+      const answer = await runtime.send(runtime.prepare(spec("generate", request, abortSignal)));
+      if (answer.mode !== "generate") throw new TypeError("a whole answer was asked for");
+      return answer.result;
+    },
+    async doStream({ abortSignal, ...request }: LanguageModelV4CallOptions) {
+      const abort = linkAbort(abortSignal);
+      const call = runtime.prepare(spec("stream", request, abort.controller.signal));
+      const answer = await sendStream(runtime, call, abort.unlink);
+      return {
+        stream: partStream(answer, () =>
+          abort.controller.abort(
+            new DOMException("The stream was cancelled by its reader.", "AbortError"),
+          ),
+        ),
+      };
+    },
+  };
+}
+
+/** The parts as the AI SDK reads them; a failure comes as an error part, as from any provider. */
+function partStream(
+  answer: StreamAnswer,
+  cancel: () => void,
+): ReadableStream<LanguageModelV4StreamPart> {
+  const parts = answer.parts.read();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await parts.next();
+        if (done !== true) {
+          controller.enqueue(value);
+          return;
+        }
+      } catch (error) {
+        controller.enqueue({ type: "error", error });
+      }
+      controller.close();
+    },
+    cancel,
+  });
+}

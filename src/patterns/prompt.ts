@@ -1,0 +1,74 @@
+import type { LanguageModelV4Message } from "@ai-sdk/provider";
+import type { ModelRequest } from "../call/request.ts";
+import type { Settings } from "../config/types.ts";
+import { InvalidRequest } from "../errors.ts";
+import type { CallOptions } from "../runtime.ts";
+
+type Content<Role extends LanguageModelV4Message["role"]> = Extract<
+  LanguageModelV4Message,
+  { role: Role }
+>["content"];
+
+/** One message of a conversation: text, or the parts of the AI SDK's prompt (text, files, tool calls and results). */
+export type Message =
+  | { readonly role: "system"; readonly content: string }
+  | { readonly role: "user"; readonly content: string | Content<"user"> }
+  | { readonly role: "assistant"; readonly content: string | Content<"assistant"> }
+  | { readonly role: "tool"; readonly content: Content<"tool"> };
+
+/** What every pattern takes: a prompt or messages, and what this one call changes. */
+export interface PromptOptions extends CallOptions {
+  /** What the user asks. Either this or `messages`. */
+  readonly prompt?: string | undefined;
+  /** The conversation so far. Either this or `prompt`. */
+  readonly messages?: readonly Message[] | undefined;
+  /** Instructions to the model, before everything else. */
+  readonly system?: string | undefined;
+  /** Settings for this call alone; they win over the task's. */
+  readonly settings?: Settings | undefined;
+  /** Extra HTTP headers for the provider. Not part of a cache key. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The model request of a prompt; throws InvalidRequest for one that says nothing, or says it twice. */
+export function requestOf(task: string, options: PromptOptions): ModelRequest {
+  const { prompt, messages, system, settings, headers } = options;
+  if ((prompt === undefined) === (messages === undefined)) {
+    throw new InvalidRequest("Give either `prompt` or `messages`, and not both", { task });
+  }
+  if (prompt?.trim() === "") throw new InvalidRequest("`prompt` is empty", { task });
+  if (messages?.length === 0) throw new InvalidRequest("`messages` is empty", { task });
+  const turns: Message[] = [
+    ...(system === undefined ? [] : [{ role: "system", content: system } as const]),
+    ...(messages ?? [{ role: "user", content: prompt ?? "" } as const]),
+  ];
+  return {
+    ...(settings as Omit<ModelRequest, "prompt">),
+    prompt: turns.map((message, index) => toModelMessage(message, index, task)),
+    ...(headers !== undefined && { headers: { ...headers } }),
+  };
+}
+
+function toModelMessage(message: Message, index: number, task: string): LanguageModelV4Message {
+  switch (message.role) {
+    case "system":
+      return { role: "system", content: message.content };
+    case "user":
+      return { role: "user", content: parts(message.content) };
+    case "assistant":
+      return { role: "assistant", content: parts(message.content) };
+    case "tool":
+      return { role: "tool", content: [...message.content] };
+    default: {
+      const { role } = message as { role: unknown };
+      throw new InvalidRequest(
+        `messages.${index}.role is ${JSON.stringify(role)}; it must be system, user, assistant or tool`,
+        { task },
+      );
+    }
+  }
+}
+
+function parts<Part>(content: string | readonly Part[]): (Part | { type: "text"; text: string })[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : [...content];
+}

@@ -1,0 +1,129 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { Attempt } from "../call/attempt.ts";
+import { classify } from "../call/classify.ts";
+import { costOf } from "../call/price.ts";
+import { withSettings } from "../call/request.ts";
+import { toUsage } from "../call/usage.ts";
+import { DeadlineExceeded, type ErrorContext, SeamError } from "../errors.ts";
+import { raceAbort } from "../util/abort.ts";
+import { AttemptClock } from "./attempt-clock.ts";
+import type { TargetedCall } from "./policy.ts";
+
+/** Network failures that happen before a provider can have done any work. */
+const neverReached = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** One request in flight: its clock, its record in the event, and what its failures mean. */
+export class AttemptRun {
+  readonly call: TargetedCall;
+  readonly clock: AttemptClock;
+  readonly options: LanguageModelV4CallOptions;
+  readonly place: ErrorContext;
+  readonly #record: Attempt;
+
+  constructor(call: TargetedCall) {
+    this.call = call;
+    this.clock = new AttemptClock(call.mode, call.limits.attempt, call.signal);
+    this.options = optionsFor(call, this.clock.signal);
+    this.place = {
+      task: call.task,
+      callId: call.id,
+      target: call.target.name,
+      attempts: call.trace.attempts,
+    };
+    this.#record = openRecord(call);
+  }
+
+  /** Runs provider code: bounded by the clock even if it ignores its signal, with its errors classified. */
+  async reach<T>(work: () => PromiseLike<T>): Promise<T> {
+    try {
+      return await raceAbort(work(), this.clock.signal);
+    } catch (thrown) {
+      throw this.failure(thrown);
+    }
+  }
+
+  /** What a failure means: the caller's abort, the deadline, a limit of this attempt, or the provider's error. */
+  failure(thrown: unknown): unknown {
+    if (this.clock.expiry !== undefined) return new DeadlineExceeded(this.clock.expiry, this.place);
+    if (this.call.signal.aborted) return this.call.signal.reason;
+    return classify(thrown, this.place, this.call.target.scrub);
+  }
+
+  /** Lets the call's `accept` judge a whole answer; its error is the attempt's. */
+  async judge(result: LanguageModelV4GenerateResult): Promise<void> {
+    const usage = toUsage(result.usage);
+    Object.assign(this.#record, { usage, costUsd: costOf(usage, this.call.target.price) });
+    if (this.call.accept === undefined) return;
+    try {
+      await raceAbort(this.call.accept(result, this.call.target), this.clock.signal);
+    } catch (thrown) {
+      throw this.clock.signal.aborted ? this.failure(thrown) : thrown;
+    }
+  }
+
+  succeed(): void {
+    this.clock.stop();
+    this.#close({ outcome: "ok" });
+    this.call.trace.answeredBy = this.call.target.name;
+  }
+
+  fail(error: unknown): void {
+    this.clock.close();
+    if (!SeamError.is(error)) {
+      this.#close({ outcome: "Aborted" });
+      return;
+    }
+    this.#close({
+      outcome: error.code,
+      status: error.status ?? null,
+      error: error.summary,
+      ...(this.#record.usage === null && { costUsd: costOfFailure(error) }),
+    });
+  }
+
+  #close(end: Partial<Attempt>): void {
+    const { startedAt, firstContentAt } = this.clock;
+    Object.assign(this.#record, end, {
+      durationMs: performance.now() - startedAt,
+      firstTokenMs: firstContentAt === undefined ? null : firstContentAt - startedAt,
+    });
+  }
+}
+
+/** The options of the model call: settings of the target, then of the caller, under this attempt's signal. */
+function optionsFor(call: TargetedCall, abortSignal: AbortSignal): LanguageModelV4CallOptions {
+  const { target, request, task } = call;
+  const options = target.adapt({ ...withSettings(target.settings, request), abortSignal });
+  if (target.taskHeader === undefined) return options;
+  return { ...options, headers: { ...options.headers, [target.taskHeader]: task } };
+}
+
+function openRecord({ trace, target }: TargetedCall): Attempt {
+  const record: Attempt = {
+    number: trace.attempts.length + 1,
+    target: target.name,
+    startedAt: Date.now(),
+    durationMs: 0,
+    firstTokenMs: null,
+    outcome: "running",
+    status: null,
+    error: null,
+    usage: null,
+    costUsd: null,
+    waitMs: null,
+  };
+  trace.attempts.push(record);
+  return record;
+}
+
+function costOfFailure(error: SeamError): number | null {
+  if (error.status !== undefined && error.status >= 400) return 0;
+  const code = (error.cause as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" && neverReached.has(code) ? 0 : null;
+}

@@ -1,0 +1,28 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { Answer } from "../call/answer.ts";
+import { AttemptRun } from "./attempt-run.ts";
+import { refuseBroken } from "./broken-answer.ts";
+import type { TargetedCall } from "./policy.ts";
+import { streamOnce } from "./attempt-stream.ts";
+
+/** One request to the call's target, under the limits of one attempt. The innermost policy. */
+export async function attempt(call: TargetedCall): Promise<Answer> {
+  const run = new AttemptRun(call);
+  try {
+    const model = await run.reach(() => call.target.model());
+    return call.mode === "generate" ? await generateOnce(run, model) : await streamOnce(run, model);
+  } catch (error) {
+    run.fail(error);
+    throw error;
+  }
+}
+
+async function generateOnce(run: AttemptRun, model: LanguageModelV4): Promise<Answer> {
+  const result = await run.reach(() => model.doGenerate(run.options));
+  run.clock.content();
+  refuseBroken(result, run);
+  await run.judge(result);
+  run.call.trace.firstContentAt ??= performance.now();
+  run.succeed();
+  return { mode: "generate", result };
+}

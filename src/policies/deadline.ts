@@ -1,0 +1,34 @@
+import type { Answer } from "../call/answer.ts";
+import { whenEnded } from "../call/answer.ts";
+import type { Call } from "../call/call.ts";
+import { DeadlineExceeded } from "../errors.ts";
+import { linkAbort } from "../util/abort.ts";
+import type { Next } from "./policy.ts";
+
+/**
+ * The call's total time as one signal: queueing, every attempt, every wait and the stream to its end. The caller's own
+ * abort comes through it too.
+ */
+export async function deadline(call: Call, next: Next): Promise<Answer> {
+  const { deadlineMs } = call.limits;
+  const { controller, unlink } = linkAbort(call.signal);
+  const expire = (): void => {
+    const place = { task: call.task, callId: call.id, attempts: call.trace.attempts };
+    controller.abort(new DeadlineExceeded({ limit: "deadline", limitMs: deadlineMs }, place));
+  };
+  const timer = setTimeout(expire, deadlineMs);
+  const release = (): void => {
+    clearTimeout(timer);
+    unlink();
+  };
+  const at = performance.now() + deadlineMs;
+  try {
+    controller.signal.throwIfAborted();
+    const answer = await next({ ...call, signal: controller.signal, deadline: { at } });
+    whenEnded(answer, release);
+    return answer;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { type Answer, type Ending, whenEnded } from "../call/answer.ts";
+import type { Call } from "../call/call.ts";
+import { eventOf, startNow } from "../call/compose-event.ts";
+import type { EventSink } from "../call/event.ts";
+import { SeamError } from "../errors.ts";
+import type { Next, Policy } from "./policy.ts";
+
+/** Opens the event of a call and closes it with what happened, whatever happened. The outermost policy. */
+export function observe(sink: EventSink): Policy {
+  return async (call: Call, next: Next): Promise<Answer> => {
+    const start = startNow();
+    const close = (ending: Ending): void => sink.write(eventOf(call, ending, start));
+    try {
+      const answer = await next(call);
+      whenEnded(answer, close);
+      return answer;
+    } catch (thrown) {
+      const error = complete(thrown, call);
+      close({ ok: false, error });
+      throw error;
+    }
+  };
+}
+
+/** The error as this call's own: a shared request raises one error for many calls. */
+function complete(thrown: unknown, call: Call): unknown {
+  if (!SeamError.is(thrown)) return thrown;
+  const attempts = call.trace.attempts.map((attempt) => ({ ...attempt }));
+  return thrown.with({ task: call.task, callId: call.id, attempts });
+}

@@ -1,0 +1,17 @@
+import type { Answer } from "../call/answer.ts";
+import type { Call } from "../call/call.ts";
+import type { Target } from "../call/target.ts";
+
+/** A call on its way to one target. */
+export interface TargetedCall extends Call {
+  readonly target: Target;
+}
+
+/** The rest of the way. */
+export type Next<C extends Call = Call> = (call: C) => Promise<Answer>;
+
+/** One concern wrapped round a call: it may answer, refuse, ask again, or watch what comes back. */
+export type Policy<C extends Call = Call, Inner extends Call = C> = (
+  call: C,
+  next: Next<Inner>,
+) => Promise<Answer>;

@@ -1,0 +1,38 @@
+import type { Answer } from "../call/answer.ts";
+import type { RetryRule } from "../call/call.ts";
+import { SeamError } from "../errors.ts";
+import { sleep } from "../util/abort.ts";
+import { formatDuration } from "../util/duration.ts";
+import type { Next, TargetedCall } from "./policy.ts";
+
+/**
+ * Asks the same target again after a failure that may pass: exponential backoff with full jitter, never sooner than
+ * the provider's Retry-After. A wait that does not fit in the call's remaining time is not begun.
+ *
+ * Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+ */
+export async function retry(call: TargetedCall, next: Next<TargetedCall>): Promise<Answer> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await next(call);
+    } catch (error) {
+      if (!SeamError.is(error) || !error.retryable || failures >= call.retry.attempts) throw error;
+      const waitMs = Math.max(backoff(call.retry, failures), error.retryAfterMs ?? 0);
+      const leftMs = call.deadline.at - performance.now();
+      if (waitMs >= leftMs) {
+        call.trace.notes.push(
+          `not retried on ${call.target.name}: a wait of ${formatDuration(waitMs)} does not fit in the ` +
+            `${formatDuration(Math.max(0, leftMs))} left of the deadline`,
+        );
+        throw error;
+      }
+      const failed = call.trace.attempts.at(-1);
+      if (failed !== undefined) failed.waitMs = waitMs;
+      await sleep(waitMs, call.signal);
+    }
+  }
+}
+
+function backoff({ baseDelayMs, maxDelayMs }: RetryRule, failures: number): number {
+  return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (failures - 1));
+}

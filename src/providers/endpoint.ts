@@ -1,0 +1,65 @@
+import type { ProviderConfig } from "../config/types.ts";
+import { ConfigError } from "../errors.ts";
+
+export type ProviderKind = NonNullable<ProviderConfig["kind"]>;
+
+/** Where a provider is reached and how, with the environment taken into account. */
+export interface Endpoint {
+  readonly name: string;
+  readonly kind: ProviderKind;
+  readonly baseURL: string;
+  readonly apiKey: string | undefined;
+  /** The environment variable that was read for the key. */
+  readonly apiKeyVariable: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly api: "chat" | "responses";
+  readonly structuredOutputs: boolean;
+  readonly taskHeader: string | undefined;
+}
+
+const homes: Readonly<Record<string, { kind: ProviderKind; baseURL: string }>> = {
+  anthropic: { kind: "anthropic", baseURL: "https://api.anthropic.com/v1" },
+  openai: { kind: "openai", baseURL: "https://api.openai.com/v1" },
+};
+
+/** The providers of a config and the two that need no entry, by name. */
+export function endpointsOf(
+  providers: Readonly<Record<string, ProviderConfig | undefined>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Map<string, Endpoint> {
+  const names = new Set([...Object.keys(homes), ...Object.keys(providers)]);
+  return new Map([...names].map((name) => [name, endpointOf(name, providers[name] ?? {}, env)]));
+}
+
+function endpointOf(
+  name: string,
+  config: ProviderConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Endpoint {
+  const home = homes[name];
+  const kind = config.kind ?? home?.kind ?? "openai-compatible";
+  const prefix = name.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
+  const baseURL = config.baseURL ?? nonEmpty(env[`${prefix}_BASE_URL`]) ?? home?.baseURL;
+  if (baseURL === undefined) {
+    throw new ConfigError({
+      summary: `The provider ${name} has no address`,
+      advice: `Set \`providers.${name}.baseURL\`, e.g. "http://localhost:11434/v1".`,
+      issues: [{ path: `providers.${name}.baseURL`, message: "expected a URL" }],
+    });
+  }
+  return {
+    name,
+    kind,
+    baseURL: baseURL.replace(/\/+$/, ""),
+    apiKey: config.apiKey ?? nonEmpty(env[`${prefix}_API_KEY`]),
+    apiKeyVariable: `${prefix}_API_KEY`,
+    headers: config.headers ?? {},
+    api: config.api ?? "chat",
+    structuredOutputs: config.structuredOutputs ?? true,
+    taskHeader: config.taskHeader,
+  };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === "" ? undefined : text;
+}

@@ -1,0 +1,48 @@
+import type { Price } from "../call/price.ts";
+
+/** When the prices below were read from the providers' own pages. */
+export const pricesAsOf = "2026-02-05";
+
+/**
+ * US dollars for a million tokens, by target. A model with a date or a version suffix is priced like the name it
+ * starts with. Sources: https://claude.com/pricing#api and https://openai.com/api/pricing
+ */
+const table: Readonly<Record<string, Price>> = {
+  "anthropic/claude-opus-4-6": anthropic(5, 25),
+  "anthropic/claude-opus-4-5": anthropic(5, 25),
+  "anthropic/claude-opus-4-1": anthropic(15, 75),
+  "anthropic/claude-opus-4": anthropic(15, 75),
+  "anthropic/claude-sonnet-4-6": anthropic(3, 15),
+  "anthropic/claude-sonnet-4-5": anthropic(3, 15),
+  "anthropic/claude-sonnet-4": anthropic(3, 15),
+  "anthropic/claude-haiku-4-5": anthropic(1, 5),
+  "anthropic/claude-3-5-haiku": anthropic(0.8, 4),
+  "openai/gpt-5": { input: 1.25, output: 10, cacheRead: 0.125 },
+  "openai/gpt-5-mini": { input: 0.25, output: 2, cacheRead: 0.025 },
+  "openai/gpt-5-nano": { input: 0.05, output: 0.4, cacheRead: 0.005 },
+  "openai/gpt-5.1": { input: 1.25, output: 10, cacheRead: 0.125 },
+  "openai/gpt-4.1": { input: 2, output: 8, cacheRead: 0.5 },
+  "openai/gpt-4.1-mini": { input: 0.4, output: 1.6, cacheRead: 0.1 },
+  "openai/gpt-4.1-nano": { input: 0.1, output: 0.4, cacheRead: 0.025 },
+  "openai/gpt-4o": { input: 2.5, output: 10, cacheRead: 1.25 },
+  "openai/gpt-4o-mini": { input: 0.15, output: 0.6, cacheRead: 0.075 },
+  "openai/o3": { input: 2, output: 8, cacheRead: 0.5 },
+  "openai/o4-mini": { input: 1.1, output: 4.4, cacheRead: 0.275 },
+};
+
+/** The price of a target; `undefined` when nobody has told it. */
+export function priceOf(
+  target: string,
+  overrides: Readonly<Record<string, Price>>,
+): Price | undefined {
+  return (
+    overrides[target] ??
+    table[target] ??
+    table[target.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, "")]
+  );
+}
+
+/** Anthropic bills a read of its prompt cache at a tenth of the input price, a write (5 minutes) at 1.25 times. */
+function anthropic(input: number, output: number): Price {
+  return { input, output, cacheRead: input * 0.1, cacheWrite: input * 1.25 };
+}

@@ -1,0 +1,93 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { Price } from "../call/price.ts";
+import type { ModelSettings } from "../call/request.ts";
+import { scrubSecrets } from "../call/secrets.ts";
+import type { Target } from "../call/target.ts";
+import type { ModelRef } from "../config/types.ts";
+import { ConfigError } from "../errors.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { loadModel } from "./load.ts";
+import { priceOf } from "./prices.ts";
+import { schemaIntoPrompt } from "./schema-into-prompt.ts";
+import { relaxStrictSchema } from "./strict-schema.ts";
+
+export interface TargetParts {
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly prices: Readonly<Record<string, Price>>;
+}
+
+/** The target that a model reference of the config means. `path` says where it stands, for errors. */
+export function targetOf(
+  ref: ModelRef,
+  settings: ModelSettings,
+  path: string,
+  parts: TargetParts,
+): Target {
+  return typeof ref === "string"
+    ? namedTarget(ref, settings, path, parts)
+    : instanceTarget(ref, settings, parts);
+}
+
+function namedTarget(
+  name: string,
+  settings: ModelSettings,
+  path: string,
+  { endpoints, prices }: TargetParts,
+): Target {
+  const [provider = "", ...rest] = name.split("/");
+  const endpoint = endpoints.get(provider);
+  if (endpoint === undefined) {
+    const message = `unknown provider ${JSON.stringify(provider)}; known: ${[...endpoints.keys()].join(", ")}`;
+    throw new ConfigError({
+      summary: `The config is wrong:\n  ${path}: ${message}\n`,
+      advice: `Add \`providers.${provider}\` with a baseURL, or use a known provider.`,
+      issues: [{ path, message }],
+    });
+  }
+  const secrets = [endpoint.apiKey ?? "", ...Object.values(endpoint.headers)];
+  let loading: Promise<LanguageModelV4> | undefined;
+  return {
+    name,
+    identity: { name, endpoint: endpoint.baseURL },
+    settings,
+    price: priceOf(name, prices),
+    taskHeader: endpoint.taskHeader,
+    scrub: (text) => scrubSecrets(text, secrets),
+    adapt: (options) => adapt(options, endpoint),
+    model: () => {
+      loading ??= loadModel(endpoint, rest.join("/")).catch((error: unknown) => {
+        loading = undefined;
+        throw error;
+      });
+      return loading;
+    },
+  };
+}
+
+function adapt(
+  options: LanguageModelV4CallOptions,
+  { kind, name, structuredOutputs }: Endpoint,
+): LanguageModelV4CallOptions {
+  if (!structuredOutputs) return schemaIntoPrompt(options);
+  if (kind === "anthropic") return options;
+  return relaxStrictSchema(options, kind === "openai" ? "openai" : name);
+}
+
+function instanceTarget(
+  model: LanguageModelV4,
+  settings: ModelSettings,
+  { prices }: TargetParts,
+): Target {
+  const name = `${model.provider}/${model.modelId}`;
+  return {
+    name,
+    identity: { name, endpoint: null },
+    settings,
+    price:
+      priceOf(name, prices) ?? priceOf(`${model.provider.split(".")[0]}/${model.modelId}`, prices),
+    taskHeader: undefined,
+    scrub: scrubSecrets,
+    adapt: (options) => options,
+    model: () => Promise.resolve(model),
+  };
+}

@@ -1,0 +1,141 @@
+import type { Answer, Ending } from "./call/answer.ts";
+import type { Accept, CacheRule, Call, EventIds, Pattern, Tags } from "./call/call.ts";
+import type { CallEvent, EventSink } from "./call/event.ts";
+import type { ModelRequest } from "./call/request.ts";
+import type { Target } from "./call/target.ts";
+import { newTrace } from "./call/trace.ts";
+import { Troubles } from "./call/troubles.ts";
+import { attemptLimits, type Resolved, type TaskRules } from "./config/resolve.ts";
+import { checkLimits } from "./config/schema.ts";
+import type { AttemptConfig } from "./config/types.ts";
+import { ConfigError } from "./errors.ts";
+import { pipeline } from "./pipeline.ts";
+import type { CacheStore } from "./policies/cache.ts";
+import type { Next } from "./policies/policy.ts";
+import { memoryCache } from "./stores/memory/cache.ts";
+import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
+import type { Duration } from "./util/duration.ts";
+import { newId } from "./util/id.ts";
+
+/** What a single call may change of its task's rules, and what it says about itself. */
+export interface CallOptions {
+  /** Aborts the call, the provider's request included. */
+  readonly signal?: AbortSignal | undefined;
+  /** Limits for this call alone, e.g. `{ deadline: "5s" }`. */
+  readonly limits?: LimitsOverride | undefined;
+  /** `false`: neither read nor stored. `"refresh"`: not read, but stored. Needs a cache on the task. */
+  readonly cache?: false | "refresh" | CacheOverride | undefined;
+  /** Lands in the event: `user`, `session`, and anything else. Not sent to the provider. */
+  readonly tags?: Tags | undefined;
+}
+
+export interface LimitsOverride {
+  readonly deadline?: Duration | undefined;
+  readonly attempt?: AttemptConfig | undefined;
+}
+
+export interface CacheOverride {
+  /** Keeps answers of this namespace apart from all others, e.g. one for each tenant. */
+  readonly namespace: string;
+}
+
+/** A call as a pattern describes it. */
+export interface CallSpec extends CallOptions {
+  readonly task: string;
+  readonly pattern: Pattern;
+  readonly mode: "generate" | "stream";
+  readonly request: ModelRequest;
+  readonly id?: string | undefined;
+  readonly parentId?: string | undefined;
+  /** Asks these targets instead of the task's own. */
+  readonly targets?: readonly [Target, ...Target[]] | undefined;
+  readonly accept?: Accept | undefined;
+  readonly recordAs?: ((ending: Ending) => EventIds) | undefined;
+}
+
+/** The running seam: takes calls of any pattern and sends them on their way. */
+export interface Runtime {
+  rulesOf(task: string): TaskRules;
+  /** Describes the call; throws ConfigError for an unknown task or wrong limits, before anything is sent. */
+  prepare(spec: CallSpec): Call;
+  send(call: Call): Promise<Answer>;
+  /** Records the event of a pattern that made several calls. */
+  record(event: CallEvent): void;
+  troubles(): Readonly<Record<string, number>>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function startRuntime(config: Resolved): Runtime {
+  const troubles = new Troubles();
+  const store = config.store === false ? undefined : openSqliteStore(config.store, troubles);
+  const events: EventSink = store?.events ?? { write: () => {} };
+  const way: Next = pipeline({
+    events,
+    cache: { stores: cacheStores(config, store), troubles },
+  });
+
+  const rulesOf = (task: string): TaskRules => {
+    const rules = config.tasks.get(task);
+    if (rules !== undefined) return rules;
+    throw new ConfigError(
+      {
+        summary: `There is no task ${JSON.stringify(task)}`,
+        advice: `Known tasks: ${[...config.tasks.keys()].join(", ")}. Add it to \`tasks\` in the config.`,
+      },
+      { task },
+    );
+  };
+
+  return {
+    rulesOf,
+    prepare: (spec) => prepare(spec, rulesOf(spec.task)),
+    send: way,
+    record: (event) => events.write(event),
+    troubles: () => troubles.counts(),
+    flush: async () => store?.flush(),
+    close: async () => store?.close(),
+  };
+}
+
+function cacheStores(config: Resolved, store: SqliteStore | undefined): CacheStore[] {
+  const memory = config.cacheMemoryBytes > 0 ? [memoryCache(config.cacheMemoryBytes)] : [];
+  return store === undefined ? memory : [...memory, store.cache];
+}
+
+function prepare(spec: CallSpec, rules: TaskRules): Call {
+  const limits = spec.limits === undefined ? undefined : checkLimits(spec.limits);
+  return {
+    id: spec.id ?? newId(),
+    parentId: spec.parentId,
+    task: spec.task,
+    pattern: spec.pattern,
+    mode: spec.mode,
+    request: spec.request,
+    targets: spec.targets ?? rules.targets,
+    limits:
+      limits === undefined
+        ? rules.limits
+        : {
+            deadlineMs: limits.deadline ?? rules.limits.deadlineMs,
+            attempt: attemptLimits(limits.attempt, rules.limits.attempt),
+          },
+    retry: rules.retry,
+    cache: cacheRule(spec.cache, rules.cache),
+    tags: spec.tags ?? {},
+    signal: spec.signal ?? new AbortController().signal,
+    deadline: { at: Number.POSITIVE_INFINITY },
+    accept: spec.accept,
+    recordAs: spec.recordAs,
+    trace: newTrace(),
+  };
+}
+
+function cacheRule(
+  override: CallOptions["cache"],
+  rule: CacheRule | undefined,
+): CacheRule | undefined {
+  if (rule === undefined || override === false) return undefined;
+  if (override === undefined) return rule;
+  return override === "refresh" ? { ...rule, mode: "refresh" } : { ...rule, ...override };
+}

@@ -1,0 +1,93 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { resolveConfig } from "./config/resolve.ts";
+import type { SeamConfig } from "./config/types.ts";
+import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
+import { type ExtractOptions, type ExtractResult, extract } from "./patterns/extract/extract.ts";
+import { type ExtractStream, streamExtract } from "./patterns/extract/stream-extract.ts";
+import { taskModel } from "./patterns/model.ts";
+import { type SeamStream, type StreamOptions, stream } from "./patterns/stream.ts";
+import { type CallOptions, startRuntime } from "./runtime.ts";
+
+/** The seam between feature code and models: feature code names a task, the config says the rest. */
+export interface Seam<Task extends string = string> {
+  /**
+   * One prompt, one text.
+   *
+   * @example const { text, cost } = await seam.complete("summarize", { prompt: ticket });
+   * @throws SeamError: Refused, DeadlineExceeded, RateLimited, … (see the error catalogue)
+   */
+  complete(task: Task, options: CompleteOptions): Promise<CompleteResult>;
+
+  /**
+   * The text as it comes.
+   *
+   * @example for await (const text of seam.stream("reply", { prompt })) process.stdout.write(text);
+   * @throws ConfigError, InvalidRequest at once; everything else from the loop and from `result`
+   */
+  stream(task: Task, options: StreamOptions): SeamStream;
+
+  /**
+   * A typed, validated value, by any Standard Schema (Zod, Valibot, ArkType).
+   *
+   * @example const { value } = await seam.extract("classify", { prompt: ticket, schema: z.object({ urgent: z.boolean() }) });
+   * @throws SeamError: InvalidOutput, Truncated, Refused, and all that `complete` throws
+   */
+  extract<Schema extends StandardSchemaV1>(
+    task: Task,
+    options: ExtractOptions<Schema>,
+  ): Promise<ExtractResult<StandardSchemaV1.InferOutput<Schema>>>;
+
+  /**
+   * Partial values as they come, the validated value at the end.
+   *
+   * @example
+   * const ticket = seam.streamExtract("classify", { prompt, schema });
+   * for await (const partial of ticket) render(partial);
+   * const { value } = await ticket.result;
+   */
+  streamExtract<Schema extends StandardSchemaV1>(
+    task: Task,
+    options: ExtractOptions<Schema>,
+  ): ExtractStream<StandardSchemaV1.InferOutput<Schema>>;
+
+  /**
+   * The task as a model of the AI SDK, with every policy of the seam.
+   *
+   * @example await generateText({ model: seam.model("summarize", { tags: { user } }), prompt });
+   */
+  model(task: Task, options?: Omit<CallOptions, "signal">): LanguageModelV4;
+
+  /** Failures that failed no call, by kind: of the cache, of the event store. Empty when all is well. */
+  troubles(): Readonly<Record<string, number>>;
+
+  /** Writes all events that wait. Also happens every 100 ms, on exit and on SIGTERM. */
+  flush(): Promise<void>;
+
+  /** Writes all events that wait and closes the store. Calls in flight go on, without events. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Makes the seam of a config. Nothing is sent and no provider is loaded before the first call.
+ *
+ * @example
+ * const seam = createSeam(config);
+ * const { text } = await seam.complete("summarize", { prompt: "…" });
+ * @throws ConfigError with the path of every wrong setting
+ */
+export function createSeam<const Task extends string>(config: SeamConfig<Task>): Seam<Task> {
+  const runtime = startRuntime(resolveConfig(config));
+  return {
+    complete: (task, options) => complete(runtime, task, options),
+    stream: (task, options) => stream(runtime, task, options),
+    extract: (task, options) => extract(runtime, task, options),
+    streamExtract: (task, options) => streamExtract(runtime, task, options),
+    model: (task, options) => taskModel(runtime, task, options ?? {}),
+    troubles: () => runtime.troubles(),
+    flush: () => runtime.flush(),
+    close: () => runtime.close(),
+    [Symbol.asyncDispose]: () => runtime.close(),
+  };
+}

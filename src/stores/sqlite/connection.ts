@@ -1,0 +1,61 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import type { Statement } from "./statements.ts";
+
+/** How long a statement waits for another process's write before it fails, in milliseconds. */
+const busyTimeoutMs = 250;
+
+/** One open SQLite file, with its statements prepared once. Synchronous: also usable while the process exits. */
+export class Connection {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.path = path;
+    if (path !== ":memory:" && !readOnly) mkdirSync(dirname(path), { recursive: true });
+    this.#database = new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs });
+    if (!readOnly) {
+      this.#database.exec("pragma journal_mode = wal; pragma synchronous = normal");
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#database.isOpen;
+  }
+
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  run({ sql, values }: Statement): void {
+    this.prepare(sql).run(...values);
+  }
+
+  /** The first row, if there is one. */
+  first({ sql, values }: Statement): Record<string, SQLOutputValue> | undefined {
+    return this.prepare(sql).get(...values);
+  }
+
+  /** Runs the work in one transaction; rolls back and rethrows when it fails. */
+  transaction(work: () => void): void {
+    this.#database.exec("begin immediate");
+    try {
+      work();
+      this.#database.exec("commit");
+    } catch (error) {
+      this.#database.exec("rollback");
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.isOpen) this.#database.close();
+  }
+}

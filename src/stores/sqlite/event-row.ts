@@ -1,0 +1,51 @@
+import type { CallEvent } from "../../call/event.ts";
+import type { EventRow } from "./schema.ts";
+
+/** The row of an event. Tags `user` and `session` have columns of their own. */
+export function toRow(event: CallEvent): EventRow {
+  const { user, session, ...tags } = event.tags;
+  return {
+    id: event.id,
+    parent_id: event.parentId,
+    trace_id: event.traceId,
+    time: event.time,
+    task: event.task,
+    pattern: event.pattern,
+    mode: event.mode,
+    user: user ?? null,
+    session: session ?? null,
+    tags: json(tags),
+    target: event.target,
+    answered_by: event.answeredBy,
+    model: event.model,
+    prompt: json(event.prompt),
+    response: event.response === null ? null : json(event.response),
+    input_tokens: event.usage.inputTokens,
+    output_tokens: event.usage.outputTokens,
+    cached_tokens: event.usage.cachedTokens,
+    cache_write_tokens: event.usage.cacheWriteTokens,
+    reasoning_tokens: event.usage.reasoningTokens,
+    cost_usd: event.costUsd,
+    unpriced_attempts: event.unpricedAttempts,
+    saved_usd: event.savedUsd,
+    latency_ms: event.latencyMs,
+    first_token_ms: event.firstTokenMs,
+    source: event.source,
+    attempts: json(event.attempts),
+    attempt_count: event.attempts.length,
+    reroutes: json(event.reroutes),
+    finish_reason: event.finishReason,
+    error_code: event.errorCode,
+    error_message: event.errorMessage,
+    fingerprint: event.fingerprint,
+    children: event.children,
+    notes: json(event.notes),
+  };
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (member instanceof Uint8Array) return { $bytes: Buffer.from(member).toString("base64") };
+    return typeof member === "bigint" ? String(member) : member;
+  });
+}

@@ -1,0 +1,96 @@
+import { type Kysely, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import type { Database } from "./schema.ts";
+
+/** Append only: a migration that has been released is never changed. */
+const migrations: Record<string, Migration> = {
+  "001-events-and-cache": {
+    async up(db: Kysely<Database>): Promise<void> {
+      await db.schema
+        .createTable("events")
+        .ifNotExists()
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("parent_id", "text")
+        .addColumn("trace_id", "text", (column) => column.notNull())
+        .addColumn("time", "integer", (column) => column.notNull())
+        .addColumn("task", "text", (column) => column.notNull())
+        .addColumn("pattern", "text", (column) => column.notNull())
+        .addColumn("mode", "text", (column) => column.notNull())
+        .addColumn("user", "text")
+        .addColumn("session", "text")
+        .addColumn("tags", "text", (column) => column.notNull())
+        .addColumn("target", "text", (column) => column.notNull())
+        .addColumn("answered_by", "text")
+        .addColumn("model", "text")
+        .addColumn("prompt", "text", (column) => column.notNull())
+        .addColumn("response", "text")
+        .addColumn("input_tokens", "integer")
+        .addColumn("output_tokens", "integer")
+        .addColumn("cached_tokens", "integer")
+        .addColumn("cache_write_tokens", "integer")
+        .addColumn("reasoning_tokens", "integer")
+        .addColumn("cost_usd", "real")
+        .addColumn("unpriced_attempts", "integer", (column) => column.notNull())
+        .addColumn("saved_usd", "real")
+        .addColumn("latency_ms", "real", (column) => column.notNull())
+        .addColumn("first_token_ms", "real")
+        .addColumn("source", "text", (column) => column.notNull())
+        .addColumn("attempts", "text", (column) => column.notNull())
+        .addColumn("attempt_count", "integer", (column) => column.notNull())
+        .addColumn("reroutes", "text", (column) => column.notNull())
+        .addColumn("finish_reason", "text")
+        .addColumn("error_code", "text")
+        .addColumn("error_message", "text")
+        .addColumn("fingerprint", "text", (column) => column.notNull())
+        .addColumn("children", "integer", (column) => column.notNull())
+        .addColumn("notes", "text", (column) => column.notNull())
+        .execute();
+      const indexes = {
+        events_time: ["time"],
+        events_task: ["task", "time"],
+        events_trace: ["trace_id"],
+      };
+      for (const [name, columns] of Object.entries(indexes)) {
+        await db.schema.createIndex(name).ifNotExists().on("events").columns(columns).execute();
+      }
+      await db.schema
+        .createTable("cache")
+        .ifNotExists()
+        .addColumn("key", "text", (column) => column.primaryKey())
+        .addColumn("text", "text", (column) => column.notNull())
+        .addColumn("expires_at", "integer", (column) => column.notNull())
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await db.schema
+        .createIndex("cache_expiry")
+        .ifNotExists()
+        .on("cache")
+        .column("expires_at")
+        .execute();
+      await db.schema
+        .createTable("meta")
+        .ifNotExists()
+        .addColumn("name", "text", (column) => column.primaryKey())
+        .addColumn("value", "integer", (column) => column.notNull())
+        .execute();
+    },
+  },
+};
+
+/** How often a migration is tried when another process is migrating the same file, and the wait between. */
+const tries = 20;
+const waitMs = 100;
+
+/** Brings the file to the newest schema. Safe with several processes at once: the loser of a race tries again. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
+  for (let left = tries; ; left--) {
+    const { error } = await migrator.migrateToLatest();
+    if (error === undefined) return;
+    if (left === 1) throw error;
+    await new Promise((resume) => setTimeout(resume, waitMs));
+  }
+}

@@ -1,0 +1,56 @@
+/** One row a call. Times are milliseconds, costs US dollars; JSON columns hold text. */
+export interface EventRow {
+  id: string;
+  parent_id: string | null;
+  trace_id: string;
+  time: number;
+  task: string;
+  pattern: string;
+  mode: string;
+  user: string | null;
+  session: string | null;
+  tags: string;
+  target: string;
+  answered_by: string | null;
+  model: string | null;
+  prompt: string;
+  response: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cached_tokens: number | null;
+  cache_write_tokens: number | null;
+  reasoning_tokens: number | null;
+  cost_usd: number | null;
+  unpriced_attempts: number;
+  saved_usd: number | null;
+  latency_ms: number;
+  first_token_ms: number | null;
+  source: string;
+  attempts: string;
+  attempt_count: number;
+  reroutes: string;
+  finish_reason: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  fingerprint: string;
+  children: number;
+  notes: string;
+}
+
+export interface CacheRow {
+  key: string;
+  text: string;
+  expires_at: number;
+}
+
+/** Facts about the file, e.g. how many events had to be dropped. */
+export interface MetaRow {
+  name: string;
+  value: number;
+}
+
+export interface Database {
+  events: EventRow;
+  cache: CacheRow;
+  meta: MetaRow;
+}

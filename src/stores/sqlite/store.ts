@@ -1,0 +1,121 @@
+import type { CallEvent, EventSink } from "../../call/event.ts";
+import type { Troubles } from "../../call/troubles.ts";
+import type { CacheStore } from "../../policies/cache.ts";
+import { onExit } from "../../util/on-exit.ts";
+import { Connection } from "./connection.ts";
+import { toRow } from "./event-row.ts";
+import { kyselyOver } from "./kysely.ts";
+import { migrate } from "./migrations.ts";
+import { prepareStatements, type Statement, type Statements } from "./statements.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+/** Events and cached answers in one SQLite file. */
+export interface SqliteStore {
+  readonly events: EventSink;
+  readonly cache: CacheStore;
+  /** Writes everything that waits. */
+  flush(): Promise<void>;
+  /** Writes everything that waits and closes the file. */
+  close(): Promise<void>;
+}
+
+interface OpenFile {
+  readonly connection: Connection;
+  readonly statements: Statements;
+}
+
+/** How many answers are stored between two sweeps of expired ones. */
+const sweepEvery = 500;
+
+/**
+ * Opens the file in the background. A file that cannot be opened or written fails no call: events wait in memory, up
+ * to a bound, and what does not fit is counted.
+ */
+export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
+  let file: OpenFile | undefined;
+  let answersStored = 0;
+  const opening = open();
+  const queue = new WriteQueue({ isReady: () => file !== undefined, commit, troubles });
+  const forget = onExit(() => queue.flush());
+
+  async function open(): Promise<void> {
+    try {
+      const connection = new Connection(path);
+      const db = kyselyOver(connection);
+      await migrate(db);
+      file = { connection, statements: prepareStatements(db) };
+    } catch (error) {
+      troubles.note(`The store ${path} could not be opened`, error);
+    }
+  }
+
+  function commit(batch: readonly Statement[], dropped: number): void {
+    if (file === undefined) return;
+    const { connection, statements } = file;
+    connection.transaction(() => {
+      for (const statement of batch) connection.run(statement);
+      if (dropped > 0) connection.run(statements.countDropped(dropped));
+    });
+  }
+
+  function sweep(): void {
+    if (file === undefined || answersStored++ % sweepEvery !== 0) return;
+    const statement = file.statements.dropExpired(Date.now());
+    queue.add({ kind: "answer", bytes: 0, statement: () => statement });
+  }
+
+  return {
+    events: {
+      write: (event) =>
+        queue.add({
+          kind: "event",
+          bytes: sizeOf(event),
+          statement: () => statementsOf(file).insertEvent(toRow(event)),
+        }),
+    },
+    cache: {
+      name: "sqlite",
+      get: async (key) => {
+        if (file === undefined) await opening;
+        const row = file?.connection.first(file.statements.getAnswer(key, Date.now()));
+        return row === undefined ? undefined : String(row["text"]);
+      },
+      set: (key, text, ttlMs) => {
+        const expiresAt = Math.round(Date.now() + ttlMs);
+        queue.add({
+          kind: "answer",
+          bytes: text.length * 2,
+          statement: () => statementsOf(file).putAnswer(key, text, expiresAt),
+        });
+        sweep();
+      },
+    },
+    flush: async () => {
+      await opening;
+      queue.flush();
+    },
+    close: async () => {
+      await opening;
+      queue.flush();
+      forget();
+      file?.connection.close();
+      file = undefined;
+    },
+  };
+}
+
+function statementsOf(file: OpenFile | undefined): Statements {
+  if (file === undefined) throw new Error("the store is closed");
+  return file.statements;
+}
+
+/** Roughly what an event holds in memory: its texts, and a flat amount for the rest. */
+function sizeOf(event: CallEvent): number {
+  let characters = 0;
+  for (const { content } of event.prompt.prompt) {
+    if (typeof content === "string") characters += content.length;
+    else for (const part of content) characters += "text" in part ? part.text.length : 1_000;
+  }
+  for (const part of event.response ?? []) characters += "text" in part ? part.text.length : 1_000;
+  return 4_000 + characters * 2;
+}
