@@ -48,7 +48,7 @@ export interface SimulatorReport {
 }
 
 /** Requests kept for inspection; the oldest go first. Totals count all. */
-export const keptRequests = 10_000;
+const keptRequests = 10_000;
 
 /** Remembers requests and counts them. */
 export interface Ledger {

@@ -15,13 +15,15 @@ import {
 } from "ai";
 import { defineScript, type Simulator, simulatedModel, startSimulator } from "llm-seam/simulator";
 import OpenAI from "openai";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 
 const hello = "Hello, naïve Wörld 🎉 — nice to meet you.";
 const weatherCall = { name: "weather", arguments: { city: "Zürich" } };
 const weatherTool = { city: z.string() };
 const usage = { inputTokens: 100, outputTokens: 20, cachedInputTokens: 40, cacheWriteTokens: 10 };
+
+const exactTicket = { category: "billing", urgent: false, order: null };
 
 const script = defineScript({
   replies: [
@@ -34,6 +36,7 @@ const script = defineScript({
     { match: { prompt: "think" }, reply: { type: "text", text: hello, reasoning: "Hm, let me." } },
     { match: { prompt: "cached" }, reply: { type: "text", text: hello, usage } },
     { match: { prompt: "hello" }, reply: hello },
+    { match: { prompt: "exact", schema: "urgent" }, reply: { type: "json", value: exactTicket } },
   ],
 });
 
@@ -369,6 +372,12 @@ describe.each(models)("%s", (_name, createModel, overHttp) => {
     expect(await streamed.output).toEqual(result.output);
   });
 
+  test("scripted JSON arrives as structured output", async () => {
+    const output = Output.object({ schema: ticketSchema });
+    const result = await generateText({ ...settings(), prompt: "exact", output });
+    expect(result.output).toEqual(exactTicket);
+  });
+
   test.each(["json-fences", "json-prose", "json-cut", "json-broken", "json-invalid"] as const)(
     "%s spoils structured output",
     async (fault) => {
@@ -458,6 +467,8 @@ describe.each(models)("%s", (_name, createModel, overHttp) => {
       const run = generateText({ ...settings([fault]), prompt: "hello", abortSignal });
       await expect(run).rejects.toThrow(/abort|timeout/i);
       expect(performance.now() - started).toBeGreaterThan(50);
+      if (!overHttp) return;
+      await vi.waitFor(() => expect(simulator.requests.at(-1)?.closedByClient).toBe(true));
     },
   );
 });

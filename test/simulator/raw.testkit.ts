@@ -66,7 +66,7 @@ export function send(
 }
 
 /** The JSON of every complete event; an event that is cut or not JSON is left out. */
-export function eventsOf(body: string): Record<string, unknown>[] {
+function eventsOf(body: string): Record<string, unknown>[] {
   return body
     .split("\n\n")
     .slice(0, -1)

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import {
   defineScript,
   renderReport,
@@ -10,6 +12,7 @@ import {
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { protocols, type RawProtocol, send } from "./raw.testkit.ts";
 
+const doorUrl = new URL("../../src/simulator/index.ts", import.meta.url);
 const [anthropic, openai] = protocols as [RawProtocol, RawProtocol];
 const running: Simulator[] = [];
 
@@ -182,6 +185,23 @@ describe("starting and stopping", () => {
     expect([(await silent).end, (await pinged).end]).toEqual(["broken", "broken"]);
     await vi.waitFor(() => expect(simulator.inFlight).toBe(0));
     expect(simulator.requests.some((request) => request.closedByClient)).toBe(false);
+  });
+
+  test("a closed simulator does not keep the process alive, whatever it was doing", async () => {
+    const program = `
+      import { startSimulator } from ${JSON.stringify(doorUrl.href)};
+      const simulator = await startSimulator({ faults: ["pings-only", "header-silence"] });
+      const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "x" }] });
+      const ask = () => fetch(simulator.baseURL + "/chat/completions", { method: "POST", body });
+      const first = (await ask()).text().catch(() => "closed");
+      const second = ask().catch(() => "closed");
+      while (simulator.inFlight < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      await simulator.close();
+      console.log(await first, await second);
+    `;
+    const args = ["--input-type=module-typescript", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+    expect(stdout.trim()).toBe("closed closed");
   });
 
   test("a taken port and an unknown fault are refused", async () => {

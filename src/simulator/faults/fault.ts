@@ -122,6 +122,19 @@ export const faultCatalogue: Readonly<Record<FaultType, string>> = {
   slow: "A complete answer at a slow pace.",
 };
 
+/** The settings of each fault that has any, with what they are when left out. */
+const faultSettings: Readonly<Partial<Record<FaultType, string>>> = {
+  status:
+    "`status` (500), `retryAfter` (seconds or raw text), `retryAfterMs`, `message`, `errorType`, `body`",
+  "pings-only": `\`everyMs\` (${faultDefaults.pingEveryMs})`,
+  stall: `\`afterTokens\` (${faultDefaults.stallAfterTokens})`,
+  drop: `\`afterTokens\` (${faultDefaults.dropAfterTokens}: before the headers)`,
+  "clean-end-early": `\`afterTokens\` (${faultDefaults.endAfterTokens})`,
+  "in-band-error": `\`errorType\` (\`${faultDefaults.errorType}\`), \`afterTokens\` (${faultDefaults.errorAfterTokens}: first)`,
+  "error-200": `\`errorType\` (\`${faultDefaults.errorType}\`)`,
+  slow: `\`firstTokenMs\` (${faultDefaults.slowFirstTokenMs}), \`tokensPerSecond\` (${faultDefaults.slowTokensPerSecond})`,
+};
+
 /** Every kind of fault, in the order of the catalogue. */
 export const faultNames: readonly FaultType[] = Object.keys(faultCatalogue) as FaultType[];
 
@@ -179,6 +192,8 @@ export function faultLabel(fault: FaultSpec): FaultName {
 
 /** The catalogue as a Markdown table, for the docs. */
 export function faultTable(): string {
-  const rows = faultNames.map((name) => `| \`${name}\` | ${faultCatalogue[name]} |`);
-  return ["| fault | what happens |", "|---|---|", ...rows].join("\n");
+  const rows = faultNames.map(
+    (name) => `| \`${name}\` | ${faultCatalogue[name]} | ${faultSettings[name] ?? ""} |`,
+  );
+  return ["| fault | what happens | settings (default) |", "|---|---|---|", ...rows].join("\n");
 }

@@ -43,7 +43,7 @@ function lookUp(reference: string, root: JsonSchema): JsonSchema {
 }
 
 /** Both schemas at once: fields are joined, limits are the tighter ones. */
-export function merge(left: SchemaObject, right: SchemaObject): SchemaObject {
+function merge(left: SchemaObject, right: SchemaObject): SchemaObject {
   const merged: Record<string, unknown> = { ...left };
   for (const [keyword, value] of Object.entries(right)) {
     merged[keyword] = keyword in left ? both(keyword, left[keyword], value) : value;
