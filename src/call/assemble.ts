@@ -120,7 +120,10 @@ export function textOf(content: readonly LanguageModelV4Content[]): string {
   return text;
 }
 
-/** Whether a part is content: it ends the wait for the first token, and it commits the stream. */
+/**
+ * Whether a part is content: it ends the wait for the first token, and it commits the stream. Custom parts are not:
+ * providers send them ahead of the answer, e.g. `anthropic.message_start`.
+ */
 export function isContent(part: LanguageModelV4StreamPart): boolean {
   switch (part.type) {
     case "text-delta":
@@ -134,7 +137,6 @@ export function isContent(part: LanguageModelV4StreamPart): boolean {
     case "file":
     case "reasoning-file":
     case "source":
-    case "custom":
       return true;
     default:
       return false;

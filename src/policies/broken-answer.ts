@@ -22,5 +22,5 @@ function brokenReason(result: LanguageModelV4GenerateResult, run: AttemptRun): s
 
 function hasSubstance(part: LanguageModelV4Content): boolean {
   if (part.type === "text") return part.text !== "";
-  return part.type !== "reasoning" && part.type !== "reasoning-file";
+  return part.type !== "reasoning" && part.type !== "reasoning-file" && part.type !== "custom";
 }
