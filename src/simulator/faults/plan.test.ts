@@ -80,6 +80,11 @@ describe("a fault plan", () => {
     expect(() => createFaultPlayer({ rate: { drop: Number.NaN } }, 1)).toThrow(/between 0 and 1/);
   });
 
+  test("refuses a Retry-After that HTTP cannot carry", () => {
+    const fault = { type: "status", status: 429, retryAfter: "1\n2" } as const;
+    expect(() => createFaultPlayer([fault], 1)).toThrow(/retry-after/);
+  });
+
   test("takes every name of the catalogue and every status", () => {
     for (const name of faultNames) expect(toFaultSpec(name)).toEqual({ type: name });
     for (const status of faultStatusCodes) {

@@ -1,3 +1,4 @@
+import { validateHeaderValue } from "node:http";
 import { type Random, seededRandom } from "../random.ts";
 import type { Protocol, ScriptRequest } from "../request.ts";
 import { matchesText } from "../script.ts";
@@ -106,7 +107,7 @@ function applies(when: FaultCondition | undefined, request: ScriptRequest): bool
 export function toFaultSpec(fault: Fault | string): FaultSpec {
   const name = typeof fault === "string" ? fault : fault.type;
   const type = faultNames.find((known) => known === name);
-  if (type && typeof fault !== "string") return fault;
+  if (type && typeof fault !== "string") return withSendableHeader(fault);
   if (type) return { type };
   const status = faultStatusCodes.find((code) => name === `status-${code}`);
   if (status) return { type: "status", status };
@@ -114,4 +115,12 @@ export function toFaultSpec(fault: Fault | string): FaultSpec {
     `Unknown fault "${name}". Known faults: ${faultNames.join(", ")}, ` +
       `and status-N with N one of ${faultStatusCodes.join(", ")}.`,
   );
+}
+
+/** A Retry-After may be any garbage that HTTP can carry; more than that could not be sent. */
+function withSendableHeader(fault: FaultSpec): FaultSpec {
+  if (fault.type === "status" && fault.retryAfter !== undefined) {
+    validateHeaderValue("retry-after", String(fault.retryAfter));
+  }
+  return fault;
 }
