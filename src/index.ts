@@ -1,7 +1,9 @@
 /** The library's door. */
 export type { Attempt } from "./call/attempt.ts";
 export type { Tags } from "./call/call.ts";
+export type { ErrorCode } from "./call/error-code.ts";
 export type { Price } from "./call/price.ts";
+export { SeamError } from "./call/seam-error.ts";
 export type { Reroute, Source } from "./call/trace.ts";
 export type { Usage } from "./call/usage.ts";
 export {
@@ -18,7 +20,6 @@ export {
   type TargetConfig,
   type TaskConfig,
 } from "./config/types.ts";
-export type { ErrorCode } from "./error-code.ts";
 export {
   AuthenticationFailed,
   ConfigError,
@@ -33,7 +34,6 @@ export {
   RateLimited,
   Refused,
   type RejectedOutput,
-  SeamError,
   StreamInterrupted,
   Truncated,
 } from "./errors.ts";

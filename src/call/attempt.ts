@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../error-code.ts";
+import type { ErrorCode } from "./error-code.ts";
 import type { Usage } from "./usage.ts";
 
 /** One request to one target, as the event records it. Filled in while it runs. */

@@ -9,15 +9,14 @@ import {
 import {
   AuthenticationFailed,
   ContextTooLong,
-  type ErrorContext,
   InvalidRequest,
   Overloaded,
   ProviderUnavailable,
   QuotaExhausted,
   RateLimited,
-  SeamError,
 } from "../errors.ts";
 import { type ProviderFault, readFault } from "./provider-fault.ts";
+import { type ErrorContext, SeamError } from "./seam-error.ts";
 
 const longestMessage = 500;
 

@@ -1,11 +1,11 @@
 import type { LanguageModelV4Content } from "@ai-sdk/provider";
-import { SeamError } from "../errors.ts";
 import type { Ending } from "./answer.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import type { CallEvent } from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { withSettings } from "./request.ts";
+import { SeamError } from "./seam-error.ts";
 import { addKnown, addUsage, toUsage, type Usage, unknownUsage, zeroUsage } from "./usage.ts";
 
 /** When a call began: on the wall clock, and on the clock that measures it. */

@@ -28,11 +28,13 @@ const model = z
   });
 
 function modelFault(value: unknown): string | undefined {
-  const wanted = 'expected "provider/model", e.g. "anthropic/claude-haiku-4-5", or a LanguageModelV4';
+  const wanted =
+    'expected "provider/model", e.g. "anthropic/claude-haiku-4-5", or a LanguageModelV4';
   if (typeof value === "string") {
     return /^[^/\s]+\/\S+$/.test(value) ? undefined : `${wanted}; got ${JSON.stringify(value)}`;
   }
-  if (typeof value !== "object" || value === null || !("specificationVersion" in value)) return wanted;
+  if (typeof value !== "object" || value === null || !("specificationVersion" in value))
+    return wanted;
   const version = value.specificationVersion;
   if (version === "v4") return undefined;
   return `this model speaks ${JSON.stringify(version)}; Seam needs "v4" (AI SDK 7)`;

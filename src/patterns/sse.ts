@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ErrorCode } from "../error-code.ts";
-import { SeamError } from "../errors.ts";
+import type { ErrorCode } from "../call/error-code.ts";
+import { SeamError } from "../call/seam-error.ts";
 import type { CallSummary } from "./result.ts";
 
 /** A stream of texts as its HTTP response needs it. */

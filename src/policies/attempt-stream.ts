@@ -2,11 +2,11 @@ import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provide
 import type { Ending, StreamAnswer } from "../call/answer.ts";
 import { Assembler, isContent } from "../call/assemble.ts";
 import { PartLog } from "../call/part-log.ts";
+import { SeamError } from "../call/seam-error.ts";
 import {
   InvalidOutput,
   ProviderUnavailable,
   Refused,
-  SeamError,
   StreamInterrupted,
   Truncated,
 } from "../errors.ts";

@@ -1,9 +1,9 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Answer } from "../call/answer.ts";
 import { AttemptRun } from "./attempt-run.ts";
+import { streamOnce } from "./attempt-stream.ts";
 import { refuseBroken } from "./broken-answer.ts";
 import type { TargetedCall } from "./policy.ts";
-import { streamOnce } from "./attempt-stream.ts";
 
 /** One request to the call's target, under the limits of one attempt. The innermost policy. */
 export async function attempt(call: TargetedCall): Promise<Answer> {

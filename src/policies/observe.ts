@@ -2,7 +2,7 @@ import { type Answer, type Ending, whenEnded } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
 import { eventOf, startNow } from "../call/compose-event.ts";
 import type { EventSink } from "../call/event.ts";
-import { SeamError } from "../errors.ts";
+import { SeamError } from "../call/seam-error.ts";
 import type { Next, Policy } from "./policy.ts";
 
 /** Opens the event of a call and closes it with what happened, whatever happened. The outermost policy. */

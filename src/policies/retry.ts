@@ -1,6 +1,6 @@
 import type { Answer } from "../call/answer.ts";
 import type { RetryRule } from "../call/call.ts";
-import { SeamError } from "../errors.ts";
+import { SeamError } from "../call/seam-error.ts";
 import { sleep } from "../util/abort.ts";
 import { formatDuration } from "../util/duration.ts";
 import type { Next, TargetedCall } from "./policy.ts";

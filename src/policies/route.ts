@@ -1,6 +1,6 @@
 import type { Answer } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
-import { SeamError } from "../errors.ts";
+import { SeamError } from "../call/seam-error.ts";
 import type { Next, TargetedCall } from "./policy.ts";
 
 /** The first target, then the fallbacks, for as long as another target may succeed where the last one failed. */

@@ -88,14 +88,12 @@ export function resultOf<T>({ value, result, calls }: Extracted<T>, id: string):
   return { value, asks: calls.length, ...sumUp(calls, { ...summarize(last, result), callId: id }) };
 }
 
+/** The summary of the last ask, with what the earlier ones used and cost. */
 function sumUp(calls: readonly Call[], last: CallSummary): CallSummary {
-  const earlier = calls.slice(0, -1).flatMap(({ trace }) => trace.attempts);
-  return earlier.reduce(
-    (sum, { usage, costUsd }) => ({
-      ...sum,
-      usage: addUsage(sum.usage, usage ?? unknownUsage),
-      cost: addKnown(sum.cost, costUsd),
-    }),
-    last,
-  );
+  let { usage, cost } = last;
+  for (const attempt of calls.slice(0, -1).flatMap(({ trace }) => trace.attempts)) {
+    usage = addUsage(usage, attempt.usage ?? unknownUsage);
+    cost = addKnown(cost, attempt.costUsd);
+  }
+  return { ...last, usage, cost };
 }

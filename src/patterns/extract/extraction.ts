@@ -4,14 +4,9 @@ import { textOf } from "../../call/assemble.ts";
 import type { Accept, Call } from "../../call/call.ts";
 import { parentEventOf, startNow } from "../../call/compose-event.ts";
 import type { ModelRequest } from "../../call/request.ts";
+import { SeamError } from "../../call/seam-error.ts";
 import type { Target } from "../../call/target.ts";
-import {
-  DeadlineExceeded,
-  InvalidOutput,
-  type RejectedOutput,
-  SeamError,
-  Truncated,
-} from "../../errors.ts";
+import { DeadlineExceeded, InvalidOutput, type RejectedOutput, Truncated } from "../../errors.ts";
 import type { CallSpec, Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
 import { refuseRefusals } from "../result.ts";

@@ -36,7 +36,7 @@ export function formatOf<Schema extends StandardSchemaV1>(
     format.catch(() => known.delete(schema));
     known.set(schema, format);
   }
-  return format as Promise<Format>;
+  return format;
 }
 
 function makeFormat(

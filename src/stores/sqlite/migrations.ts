@@ -90,7 +90,7 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
   for (let left = tries; ; left--) {
     const { error } = await migrator.migrateToLatest();
     if (error === undefined) return;
-    if (left === 1) throw error;
+    if (left === 1) throw new Error("the store could not be migrated", { cause: error });
     await new Promise((resume) => setTimeout(resume, waitMs));
   }
 }
