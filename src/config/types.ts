@@ -59,7 +59,7 @@ export interface RetryConfig {
   attempts?: number | undefined;
   /** The longest first wait; it doubles with every failure. */
   baseDelay?: Duration | undefined;
-  /** The longest wait of the backoff. A longer Retry-After of the provider is still kept. */
+  /** The longest wait of the backoff. A longer Retry-After is kept too, unless a fallback can be asked instead. */
   maxDelay?: Duration | undefined;
 }
 

@@ -5,6 +5,8 @@ import type { Target } from "../call/target.ts";
 /** A call on its way to one target. */
 export interface TargetedCall extends Call {
   readonly target: Target;
+  /** Whether another target can be asked when this one fails. */
+  readonly hasFallback: boolean;
 }
 
 /** The rest of the way. */

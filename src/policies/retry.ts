@@ -7,7 +7,8 @@ import type { Next, TargetedCall } from "./policy.ts";
 
 /**
  * Asks the same target again after a failure that may pass: exponential backoff with full jitter, never sooner than
- * the provider's Retry-After. A wait that does not fit in the call's remaining time is not begun.
+ * the provider's Retry-After. A wait that does not fit in the call's remaining time is not begun, nor is one longer
+ * than the backoff's own maximum while a fallback can be asked instead.
  *
  * Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
@@ -18,12 +19,9 @@ export async function retry(call: TargetedCall, next: Next<TargetedCall>): Promi
     } catch (error) {
       if (!SeamError.is(error) || !error.retryable || failures >= call.retry.attempts) throw error;
       const waitMs = Math.max(backoff(call.retry, failures), error.retryAfterMs ?? 0);
-      const leftMs = call.deadline.at - performance.now();
-      if (waitMs >= leftMs) {
-        call.trace.notes.push(
-          `not retried on ${call.target.name}: a wait of ${formatDuration(waitMs)} does not fit in the ` +
-            `${formatDuration(Math.max(0, leftMs))} left of the deadline`,
-        );
+      const obstacle = obstacleTo(waitMs, call);
+      if (obstacle !== undefined) {
+        call.trace.notes.push(`not retried on ${call.target.name}: ${obstacle}`);
         throw error;
       }
       const failed = call.trace.attempts.at(-1);
@@ -31,6 +29,18 @@ export async function retry(call: TargetedCall, next: Next<TargetedCall>): Promi
       await sleep(waitMs, call.signal);
     }
   }
+}
+
+function obstacleTo(waitMs: number, call: TargetedCall): string | undefined {
+  const leftMs = call.deadline.at - performance.now();
+  const wait = `a wait of ${formatDuration(waitMs)}`;
+  if (waitMs >= leftMs) {
+    return `${wait} does not fit in the ${formatDuration(Math.max(0, leftMs))} left of the deadline`;
+  }
+  if (call.hasFallback && waitMs > call.retry.maxDelayMs) {
+    return `${wait} is longer than the ${formatDuration(call.retry.maxDelayMs)} of retry.maxDelay, and a fallback is there`;
+  }
+  return undefined;
 }
 
 function backoff({ baseDelayMs, maxDelayMs }: RetryRule, failures: number): number {

@@ -8,7 +8,7 @@ export async function route(call: Call, next: Next<TargetedCall>): Promise<Answe
   let [target, ...fallbacks] = call.targets;
   for (;;) {
     try {
-      return await next({ ...call, target });
+      return await next({ ...call, target, hasFallback: fallbacks.length > 0 });
     } catch (error) {
       const fallback = fallbacks.shift();
       if (fallback === undefined || !SeamError.is(error) || !error.reroutable) throw error;

@@ -36,7 +36,7 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
   let answersStored = 0;
   const opening = open();
   const queue = new WriteQueue({ isReady: () => file !== undefined, commit, troubles });
-  const forget = onExit(() => queue.flush());
+  const forget = onExit(flushAtExit);
 
   async function open(): Promise<void> {
     try {
@@ -47,6 +47,12 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
     } catch (error) {
       troubles.note(`The store ${path} could not be opened`, error);
     }
+  }
+
+  function flushAtExit(): void {
+    queue.flush();
+    if (queue.waiting === 0) return;
+    process.stderr.write(`seam: ${queue.waiting} events could not be written to ${path}\n`);
   }
 
   function commit(batch: readonly Statement[], dropped: number): void {

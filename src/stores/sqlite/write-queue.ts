@@ -53,6 +53,10 @@ export class WriteQueue {
     while (this.#waiting.length > 0 && this.#commitBatch());
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   #schedule(delayMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
