@@ -47,6 +47,8 @@ export interface CallSpec extends CallOptions {
   readonly request: ModelRequest;
   readonly id?: string | undefined;
   readonly parentId?: string | undefined;
+  /** What the answer is kept under when that is not `request`. */
+  readonly cacheRequest?: ModelRequest | undefined;
   /** Asks these targets instead of the task's own. */
   readonly targets?: readonly [Target, ...Target[]] | undefined;
   readonly accept?: Accept | undefined;
@@ -122,6 +124,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
           },
     retry: rules.retry,
     cache: cacheRule(spec.cache, rules.cache),
+    cacheRequest: spec.cacheRequest,
     tags: spec.tags ?? {},
     signal: spec.signal ?? new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },

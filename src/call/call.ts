@@ -40,6 +40,8 @@ export interface Call {
   readonly limits: CallLimits;
   readonly retry: RetryRule;
   readonly cache: CacheRule | undefined;
+  /** What the answer is kept under when that is not `request`: a re-ask answers what was asked first. */
+  readonly cacheRequest: ModelRequest | undefined;
   readonly tags: Tags;
   /** The caller's signal; inside the deadline policy, one that also aborts at the deadline. */
   readonly signal: AbortSignal;

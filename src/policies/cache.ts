@@ -147,7 +147,8 @@ async function isAccepted(hit: CachedAnswer, call: Call): Promise<boolean> {
 }
 
 function keyFor(rule: CacheRule, call: Call, target: Target): string {
-  return fingerprint(rule.namespace, target, withSettings(target.settings, call.request));
+  const request = call.cacheRequest ?? call.request;
+  return fingerprint(rule.namespace, target, withSettings(target.settings, request));
 }
 
 function serve(hit: CachedAnswer, call: Call): Answer {

@@ -109,6 +109,7 @@ async function askOnce<T>(
   const prepared = runtime.prepare({
     ...spec,
     request,
+    cacheRequest: spec.request,
     targets: targets ?? spec.targets,
     accept,
     recordAs: family.recordAs(),

@@ -2,7 +2,7 @@ import type { JSONSchema7 } from "@ai-sdk/provider";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { jsonrepair } from "jsonrepair";
 import { canonical } from "../../call/canonical.ts";
-import type { OutputIssue } from "../../errors.ts";
+import { InvalidRequest, type OutputIssue } from "../../errors.ts";
 import { findJson, hasEllipsis } from "./find-json.ts";
 import { closeObjects, jsonSchemaOf, wrapRoot } from "./json-schema.ts";
 
@@ -28,6 +28,10 @@ export function formatOf<Schema extends StandardSchemaV1>(
   schema: Schema,
   jsonSchema: JSONSchema7 | undefined,
 ): Promise<OutputFormat<StandardSchemaV1.InferOutput<Schema>>> {
+  if (!isStandardSchema(schema)) {
+    const advice = "expected a schema of Zod, Valibot, ArkType or another Standard Schema library";
+    return Promise.reject(new InvalidRequest(`\`schema\` is no Standard Schema: ${advice}`));
+  }
   type Format = OutputFormat<StandardSchemaV1.InferOutput<Schema>>;
   if (jsonSchema !== undefined) return Promise.resolve(makeFormat(schema, jsonSchema) as Format);
   let format = known.get(schema);
@@ -37,6 +41,12 @@ export function formatOf<Schema extends StandardSchemaV1>(
     known.set(schema, format);
   }
   return format;
+}
+
+/** The types say so already; JavaScript callers and `any` slip past them. */
+function isStandardSchema(schema: unknown): boolean {
+  if ((typeof schema !== "object" && typeof schema !== "function") || schema === null) return false;
+  return "~standard" in schema;
 }
 
 function makeFormat(
