@@ -11,9 +11,7 @@ export {
   type CacheConfig,
   defineConfig,
   type ExtractConfig,
-  type ModelRef,
   type PolicyConfig,
-  type ProviderConfig,
   type RetryConfig,
   type SeamConfig,
   type Settings,
@@ -43,6 +41,7 @@ export type { DeepPartial, ExtractStream } from "./patterns/extract/stream-extra
 export type { Message, PromptOptions } from "./patterns/prompt.ts";
 export type { CallSummary, FinishReason } from "./patterns/result.ts";
 export type { SeamStream, StreamOptions, StreamResult } from "./patterns/stream.ts";
+export type { ModelRef, ProviderConfig } from "./providers/types.ts";
 export type { CallOptions } from "./runtime.ts";
 export { createSeam, type Seam } from "./seam.ts";
 export type { Duration } from "./util/duration.ts";

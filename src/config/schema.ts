@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ConfigError, type OutputIssue } from "../errors.ts";
+import type { ModelRef } from "../providers/types.ts";
 import { parseDuration } from "../util/duration.ts";
-import type { ModelRef, SeamConfig } from "./types.ts";
+import type { SeamConfig } from "./types.ts";
 
 /** The longest time a Node timer can wait. */
 const longestMs = 2 ** 31 - 1;

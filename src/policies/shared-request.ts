@@ -33,11 +33,12 @@ export class SharedRequest {
     });
     try {
       const answer = await raceAbort(this.#answer, call.signal);
-      if (answer.mode === "generate") this.#done(call);
-      return answer.mode === "generate" ? answer : this.#follow(call, answer);
+      if (answer.mode === "stream") return this.#follow(call, answer);
+      this.#ended(call);
+      return answer;
     } catch (error) {
-      this.#leave(call, error);
-      if (!this.isOpen) await this.#answer.catch(() => {});
+      if (call.signal.aborted) await this.#leave(call);
+      else this.#ended(call);
       throw error;
     }
   }
@@ -55,55 +56,61 @@ export class SharedRequest {
     call.trace.reroutes = this.trace.reroutes;
   }
 
-  #leave(call: Call, reason: unknown): void {
-    this.#done(call);
-    if (this.#members.size === 0) {
-      this.#abort.abort(reason);
+  /** The call goes before the request has ended; the next in line owns it then, and nobody left aborts it. */
+  async #leave(call: Call): Promise<void> {
+    this.#members.delete(call);
+    const [heir] = this.#members;
+    if (heir === undefined) {
+      this.#abort.abort(call.signal.reason);
+      await this.#answer?.catch(() => {});
       return;
     }
     this.#deadline.at = Math.max(...[...this.#members].map((member) => member.deadline.at));
-    const [heir] = this.#members;
-    if (this.#owner === call && heir !== undefined) this.#own(heir);
+    if (this.#owner === call) this.#own(heir);
   }
 
-  #done(call: Call): void {
+  /** The request has ended, well or badly, while the call was in it. */
+  #ended(call: Call): void {
     this.#members.delete(call);
     const { trace } = call;
     trace.answeredBy = this.trace.answeredBy;
     trace.firstContentAt = this.trace.firstContentAt;
     if (this.#owner === call) trace.notes.push(...this.trace.notes);
-    else trace.savedUsd = costOf(this.trace);
+    else if (trace.answeredBy !== null) trace.savedUsd = costOf(this.trace);
   }
 
   /** A view of the shared stream that ends with this call alone. */
   #follow(call: Call, shared: StreamAnswer): StreamAnswer {
     const parts = new PartLog();
     const { promise: end, resolve } = Promise.withResolvers<Ending>();
-    let ended = false;
-    const finish = (ending: Ending, left: boolean): void => {
-      if (ended) return;
-      ended = true;
+    let open = true;
+    const close = (ending: Ending): void => {
+      open = false;
       call.signal.removeEventListener("abort", onAbort);
-      if (left && !ending.ok) this.#leave(call, ending.error);
-      else this.#done(call);
       if (ending.ok) parts.end();
       else parts.fail(ending.error);
       resolve(ending);
     };
-    const onAbort = (): void => finish({ ok: false, error: call.signal.reason }, true);
-    call.signal.addEventListener("abort", onAbort, { once: true });
-    const copy = async (): Promise<void> => {
+    const onAbort = (): void => {
+      void this.#leave(call);
+      close({ ok: false, error: call.signal.reason });
+    };
+    const copy = async (): Promise<Ending> => {
       try {
         for await (const part of shared.parts.read()) {
-          if (ended) return;
-          parts.push(part);
+          if (open) parts.push(part);
         }
-        finish(await shared.end, false);
+        return await shared.end;
       } catch (error) {
-        finish({ ok: false, error }, false);
+        return { ok: false, error };
       }
     };
-    void copy();
+    call.signal.addEventListener("abort", onAbort, { once: true });
+    void copy().then((ending) => {
+      if (!open) return;
+      this.#ended(call);
+      close(ending);
+    });
     return { mode: "stream", parts, end };
   }
 }

@@ -1,5 +1,5 @@
-import type { ProviderConfig } from "../config/types.ts";
 import { ConfigError } from "../errors.ts";
+import type { ProviderConfig } from "./types.ts";
 
 export type ProviderKind = NonNullable<ProviderConfig["kind"]>;
 

@@ -3,13 +3,13 @@ import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
 import { scrubSecrets } from "../call/secrets.ts";
 import type { Target } from "../call/target.ts";
-import type { ModelRef } from "../config/types.ts";
 import { ConfigError } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { loadModel } from "./load.ts";
 import { priceOf } from "./prices.ts";
 import { schemaIntoPrompt } from "./schema-into-prompt.ts";
 import { relaxStrictSchema } from "./strict-schema.ts";
+import type { ModelRef } from "./types.ts";
 
 export interface TargetParts {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
