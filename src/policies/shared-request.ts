@@ -62,7 +62,7 @@ export class SharedRequest {
     const [heir] = this.#members;
     if (heir === undefined) {
       this.#abort.abort(call.signal.reason);
-      await this.#answer?.catch(() => {});
+      await this.#answer?.then(wholeEnd, () => {});
       return;
     }
     this.#deadline.at = Math.max(...[...this.#members].map((member) => member.deadline.at));
@@ -85,15 +85,14 @@ export class SharedRequest {
     const { promise: end, resolve } = Promise.withResolvers<Ending>();
     let open = true;
     const close = (ending: Ending): void => {
-      open = false;
       call.signal.removeEventListener("abort", onAbort);
       if (ending.ok) parts.end();
       else parts.fail(ending.error);
       resolve(ending);
     };
     const onAbort = (): void => {
-      void this.#leave(call);
-      close({ ok: false, error: call.signal.reason });
+      open = false;
+      void this.#leave(call).then(() => close({ ok: false, error: call.signal.reason }));
     };
     const copy = async (): Promise<Ending> => {
       try {
@@ -113,6 +112,10 @@ export class SharedRequest {
     });
     return { mode: "stream", parts, end };
   }
+}
+
+async function wholeEnd(answer: Answer): Promise<void> {
+  if (answer.mode === "stream") await answer.end;
 }
 
 function costOf({ attempts }: Trace): number | null {
