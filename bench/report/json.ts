@@ -1,0 +1,36 @@
+import { availableParallelism } from "node:os";
+import type { Cost } from "../measure/cost.ts";
+import type { PeerName } from "../peers/names.ts";
+import type { SizeName } from "../sizes.ts";
+import type { CallCosts } from "../suites/calls.ts";
+import type { HeldMemory } from "../suites/memory.ts";
+import type { CacheTimes } from "../suites/seam-only.ts";
+import type { EventCosts } from "../workers/seam-worker.ts";
+
+/** Where and when a run was made. Numbers of two machines do not compare; ratios do, roughly. */
+export interface Machine {
+  readonly cores: number;
+  readonly node: string;
+  readonly platform: string;
+  readonly date: string;
+}
+
+/** Everything that one run has measured; suites that were not asked for are absent. */
+export interface Results {
+  readonly machine: Machine;
+  readonly size: SizeName;
+  readonly calls?: CallCosts;
+  readonly streams?: Record<PeerName, readonly Cost[]>;
+  readonly memory?: Record<PeerName, readonly HeldMemory[]>;
+  readonly cache?: CacheTimes;
+  readonly events?: EventCosts;
+}
+
+export function thisMachine(): Machine {
+  return {
+    cores: availableParallelism(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}

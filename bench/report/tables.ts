@@ -1,0 +1,126 @@
+import Table from "cli-table3";
+import type { Cost } from "../measure/cost.ts";
+import { quantile, spreadOf } from "../measure/stats.ts";
+import { type PeerName, peerNames, yardstick } from "../peers/names.ts";
+import { type Size, sizes } from "../sizes.ts";
+import type { HeldMemory } from "../suites/memory.ts";
+import type { CacheTimes } from "../suites/seam-only.ts";
+import type { EventCosts } from "../workers/seam-worker.ts";
+import type { Results } from "./json.ts";
+
+/** The tables of a run, as text. */
+export function tablesOf(results: Results): string {
+  const size: Size = sizes[results.size];
+  const { calls, streams, memory, cache, events } = results;
+  const parts: string[] = [machineLine(results)];
+  if (calls !== undefined) {
+    parts.push(
+      costTable("One call after another, µs a call", calls.sequential),
+      costTable(`${size.concurrency} calls at a time, µs a call`, calls.concurrent),
+    );
+  }
+  if (streams !== undefined) {
+    const title = `Streams, µs a chunk (${size.streams} at a time, ${size.chunks} chunks each)`;
+    parts.push(cpuTable(title, streams));
+  }
+  if (memory !== undefined) parts.push(memoryTable(memory, size.inFlight));
+  if (cache !== undefined) parts.push(cacheTable(cache));
+  if (events !== undefined) parts.push(eventTable(events));
+  return parts.join("\n\n");
+}
+
+function machineLine({ machine, size }: Results): string {
+  const { cores, node, platform, date } = machine;
+  const warning = size === "full" ? "" : ` A ${size} run: read the full one for numbers.`;
+  return `${date}, ${cores} cores, Node ${node}, ${platform}. Medians; in brackets the middle half.${warning}`;
+}
+
+function costTable(title: string, costs: Readonly<Record<PeerName, readonly Cost[]>>): string {
+  const rows = peerNames.map((name) => [
+    name,
+    spread(costs[name].map(({ cpuUs }) => cpuUs)),
+    ratio(name, costs, "cpuUs"),
+    spread(costs[name].map(({ wallUs }) => wallUs)),
+    ratio(name, costs, "wallUs"),
+  ]);
+  return table(title, ["", "CPU", `× ${yardstick}`, "time", `× ${yardstick}`], rows);
+}
+
+function cpuTable(title: string, costs: Readonly<Record<PeerName, readonly Cost[]>>): string {
+  const rows = peerNames.map((name) => [
+    name,
+    spread(costs[name].map(({ cpuUs }) => cpuUs)),
+    ratio(name, costs, "cpuUs"),
+  ]);
+  return table(title, ["", "CPU", `× ${yardstick}`], rows);
+}
+
+function memoryTable(
+  memory: Readonly<Record<PeerName, readonly HeldMemory[]>>,
+  inFlight: number,
+): string {
+  const rows = peerNames.map((name) => [
+    name,
+    kilobytes(memory[name].map(({ heap }) => heap)),
+    kilobytes(memory[name].map(({ rss }) => rss)),
+  ]);
+  const title = `Memory of a call in flight, kB (${inFlight.toLocaleString("en")} at once)`;
+  return table(title, ["", "heap and buffers", "RSS"], rows);
+}
+
+function cacheTable({ memory, sqlite }: CacheTimes): string {
+  const rows = Object.entries({ memory, sqlite }).map(([from, { p50Us, p99Us, cpuUs }]) => [
+    from,
+    number(p50Us),
+    number(p99Us),
+    number(cpuUs),
+  ]);
+  return table(
+    "Answers from the cache, µs a hit",
+    ["", "p50", "p99", "CPU with its event written"],
+    rows,
+  );
+}
+
+function eventTable({ without, withStore, bytesPerEvent }: EventCosts): string {
+  const rows = [
+    ["CPU of a call without a store, µs", number(without.cpuUs)],
+    ["CPU of a call with its event in SQLite, µs", number(withStore.cpuUs)],
+    ["recorded calls a second", (1_000_000 / withStore.wallUs).toFixed(0)],
+    ["bytes an event takes on disk", bytesPerEvent.toFixed(0)],
+  ];
+  return table("The event store, with a model that answers at once", ["", ""], rows);
+}
+
+/** How a peer compares with the yardstick: round by round, then the median, so that drift cancels out. */
+function ratio(
+  name: PeerName,
+  costs: Readonly<Record<PeerName, readonly Cost[]>>,
+  of: keyof Cost,
+): string {
+  const ratios = costs[name].map((cost, round) => cost[of] / (costs[yardstick][round]?.[of] ?? 0));
+  return quantile(ratios, 0.5).toFixed(2);
+}
+
+function spread(values: readonly number[]): string {
+  const { median, low, high } = spreadOf(values);
+  return `${number(median)} (${number(low)}–${number(high)})`;
+}
+
+function kilobytes(values: readonly number[]): string {
+  return number(quantile(values, 0.5) / 1_000);
+}
+
+function number(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
+}
+
+function table(title: string, head: string[], rows: string[][]): string {
+  const shown = new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", "right", "right", "right", "right"],
+  });
+  shown.push(...rows);
+  return `${title}\n${shown.toString()}`;
+}

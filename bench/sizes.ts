@@ -1,0 +1,74 @@
+/** How much one run of the bench does. */
+export interface Size {
+  /** Times that every peer has its turn; the tables show the median of them. */
+  readonly rounds: number;
+  /** Calls of one turn, one after another. */
+  readonly sequentialCalls: number;
+  /** Calls of one turn, `concurrency` at a time. */
+  readonly concurrentCalls: number;
+  readonly concurrency: number;
+  /** Calls before the first round, so that no peer is measured while it is being compiled. */
+  readonly warmUpCalls: number;
+  /** Turns of streaming, each with this many streams at once. */
+  readonly streamRounds: number;
+  readonly streams: number;
+  readonly chunks: number;
+  /** Milliseconds between two chunks of a stream. */
+  readonly chunkEveryMs: number;
+  /** Fresh processes for each peer in the memory suite, and the calls that each holds open. */
+  readonly memoryRuns: number;
+  readonly inFlight: number;
+  readonly cacheHits: number;
+  readonly events: number;
+}
+
+export const sizes = {
+  full: {
+    rounds: 9,
+    sequentialCalls: 150,
+    concurrentCalls: 300,
+    concurrency: 20,
+    warmUpCalls: 400,
+    streamRounds: 5,
+    streams: 20,
+    chunks: 500,
+    chunkEveryMs: 4,
+    memoryRuns: 3,
+    inFlight: 1_000,
+    cacheHits: 20_000,
+    events: 10_000,
+  },
+  quick: {
+    rounds: 3,
+    sequentialCalls: 60,
+    concurrentCalls: 120,
+    concurrency: 20,
+    warmUpCalls: 200,
+    streamRounds: 2,
+    streams: 10,
+    chunks: 500,
+    chunkEveryMs: 2,
+    memoryRuns: 1,
+    inFlight: 300,
+    cacheHits: 4_000,
+    events: 2_000,
+  },
+  /** Proves that the bench runs; its numbers mean nothing. */
+  smoke: {
+    rounds: 1,
+    sequentialCalls: 2,
+    concurrentCalls: 4,
+    concurrency: 2,
+    warmUpCalls: 1,
+    streamRounds: 1,
+    streams: 2,
+    chunks: 5,
+    chunkEveryMs: 1,
+    memoryRuns: 1,
+    inFlight: 5,
+    cacheHits: 20,
+    events: 20,
+  },
+} as const satisfies Record<string, Size>;
+
+export type SizeName = keyof typeof sizes;
