@@ -73,7 +73,7 @@ async function pump(
     return { ok: true, result };
   } catch (error) {
     run.fail(error);
-    const seen = committed ? interrupted(error, assembler.text) : error;
+    const seen = committed ? interrupted(error, assembler.text, run) : error;
     parts.fail(seen);
     return { ok: false, error: seen };
   }
@@ -96,10 +96,10 @@ async function nextPart(run: AttemptRun, reader: PartReader): Promise<LanguageMo
 }
 
 /** What a caller who has seen text is told: an abort and a verdict on the whole answer stand for themselves. */
-function interrupted(error: unknown, text: string): unknown {
+function interrupted(error: unknown, text: string, { place }: AttemptRun): unknown {
   if (!SeamError.is(error)) return error;
   if (error instanceof Refused || error instanceof Truncated || error instanceof InvalidOutput) {
-    return error;
+    return error.with(place);
   }
   return new StreamInterrupted(
     { text, reason: error.summary },
