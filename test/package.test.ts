@@ -79,8 +79,8 @@ test("a strict consumer type-checks, and a misspelt task does not", { timeout: s
   };
   const config = { compilerOptions, files: ["consumer.ts"] };
   await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(config));
-  const output = await run("tsc", ["-p", ".", "--listFiles", "--pretty", "false"], consumer);
-  expect(output).toContain(`/${manifest.name}/dist/index.d.ts`);
+  const output = await run("tsc", ["-p", ".", "--pretty", "false"], consumer);
+  expect(output).toBe("");
 });
 
 test("the same consumer runs", { timeout: slow }, async () => {
