@@ -4,8 +4,9 @@ import { mergeSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
 import { endpointsOf } from "../providers/endpoint.ts";
 import { type TargetParts, targetOf } from "../providers/targets.ts";
+import { checkConfig } from "./check.ts";
+import type { CheckedPolicies, CheckedTask } from "./checked.ts";
 import { defaults } from "./defaults.ts";
-import { type CheckedPolicies, type CheckedTask, checkConfig } from "./schema.ts";
 import type { SeamConfig } from "./types.ts";
 
 /** The rules of one task, with every default filled in. */

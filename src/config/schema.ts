@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { ConfigError, type OutputIssue } from "../errors.ts";
 import type { ModelRef } from "../providers/types.ts";
 import { parseDuration } from "../util/duration.ts";
-import type { SeamConfig } from "./types.ts";
+import type { CheckedConfig, CheckedLimits } from "./checked.ts";
 
 /** The longest time a Node timer can wait. */
 const longestMs = 2 ** 31 - 1;
@@ -63,7 +62,7 @@ const attemptLimits = z.strictObject({
   silence: duration.optional(),
 });
 
-export const callLimitsSchema = z.strictObject({
+const limits = z.strictObject({
   deadline: duration.optional(),
   attempt: attemptLimits.optional(),
 });
@@ -80,7 +79,7 @@ const cache = z.strictObject({
 });
 
 const policies = {
-  ...callLimitsSchema.shape,
+  ...limits.shape,
   retry: z.union([z.literal(false), retry]).optional(),
   cache: z.union([z.boolean(), cache]).optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
@@ -115,7 +114,7 @@ const provider = z.strictObject({
     .optional(),
 });
 
-const configSchema = z.strictObject({
+export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
   tasks: z
     .record(z.string(), task)
     .refine((tasks) => Object.keys(tasks).length > 0, "expected at least one task"),
@@ -128,55 +127,8 @@ const configSchema = z.strictObject({
   cacheMemoryBytes: z.int().min(0).optional(),
 });
 
-/** A config whose every setting was checked; durations are milliseconds. */
-export type CheckedConfig = z.output<typeof configSchema>;
-export type CheckedTask = CheckedConfig["tasks"][string];
-export type CheckedPolicies = NonNullable<CheckedConfig["defaults"]>;
-
-/** Checks all settings; throws one ConfigError that names every fault with its path. */
-export function checkConfig(config: SeamConfig): CheckedConfig {
-  const result = configSchema.safeParse(config);
-  if (result.success) return result.data;
-  throw configError("The config is wrong", issuesOf(result.error));
-}
-
-/** Checks the limits of a single call. */
-export function checkLimits(limits: unknown): z.output<typeof callLimitsSchema> {
-  const result = callLimitsSchema.safeParse(limits);
-  if (result.success) return result.data;
-  throw configError("The limits of this call are wrong", issuesOf(result.error));
-}
-
-function configError(summary: string, issues: OutputIssue[]): ConfigError {
-  const lines = issues.map(
-    ({ path, message }) => `\n  ${path === "" ? "config" : path}: ${message}`,
-  );
-  return new ConfigError({
-    summary: `${summary}:${lines.join("")}\n`,
-    advice: "Mend the settings named here.",
-    issues,
-  });
-}
-
-function issuesOf(error: z.ZodError): OutputIssue[] {
-  return error.issues.flatMap((issue) => flatten(issue, []));
-}
-
-/** A union's own message says little; the branch that came closest says what is wrong. */
-function flatten(issue: z.core.$ZodIssue, prefix: PropertyKey[]): OutputIssue[] {
-  const path = [...prefix, ...issue.path];
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const closest = issue.errors.toSorted((a, b) => closeness(b) - closeness(a))[0] ?? [];
-    return closest.flatMap((inner) => flatten(inner, path));
-  }
-  return [{ path: path.map(String).join("."), message: issue.message }];
-}
-
-function closeness(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.max(
-    ...issues.map(({ code, path }) => (code === "unrecognized_keys" ? 1 : path.length)),
-  );
-}
+/** The limits that a single call may set. */
+export const limitsSchema: z.ZodType<CheckedLimits, unknown> = limits;
 
 function asTargetConfig(value: unknown): unknown {
   const isModel = typeof value !== "object" || value === null || "specificationVersion" in value;

@@ -1,0 +1,51 @@
+import type { Price } from "../call/price.ts";
+import type { ModelRef, ProviderConfig } from "../providers/types.ts";
+import type { ExtractConfig, SeamConfig, Settings } from "./types.ts";
+
+/** A config whose every setting was checked, with every duration in milliseconds. */
+export interface CheckedConfig extends Pick<SeamConfig, "store" | "cacheMemoryBytes"> {
+  readonly tasks: Readonly<Record<string, CheckedTask>>;
+  readonly defaults?: CheckedPolicies | undefined;
+  readonly providers?: Readonly<Record<string, ProviderConfig>> | undefined;
+  readonly prices?: Readonly<Record<string, Price>> | undefined;
+}
+
+export interface CheckedTask extends CheckedPolicies {
+  readonly model: ModelRef;
+  readonly fallbacks?: readonly CheckedTarget[] | undefined;
+  readonly settings?: Settings | undefined;
+}
+
+export interface CheckedTarget {
+  readonly model: ModelRef;
+  readonly settings?: Settings | undefined;
+}
+
+export interface CheckedPolicies extends CheckedLimits {
+  readonly retry?: false | CheckedRetry | undefined;
+  readonly cache?: boolean | CheckedCache | undefined;
+  readonly extract?: ExtractConfig | undefined;
+}
+
+export interface CheckedLimits {
+  readonly deadline?: number | undefined;
+  readonly attempt?: CheckedAttempt | undefined;
+}
+
+export interface CheckedAttempt {
+  readonly total?: number | undefined;
+  readonly headers?: number | undefined;
+  readonly firstToken?: number | undefined;
+  readonly silence?: number | undefined;
+}
+
+export interface CheckedRetry {
+  readonly attempts?: number | undefined;
+  readonly baseDelay?: number | undefined;
+  readonly maxDelay?: number | undefined;
+}
+
+export interface CheckedCache {
+  readonly ttl?: number | undefined;
+  readonly namespace?: string | undefined;
+}
