@@ -47,7 +47,10 @@ export class AttemptClock {
   /** Content has arrived. */
   content(): void {
     this.#lastContentAt = performance.now();
-    this.firstContentAt ??= this.#lastContentAt;
+    if (this.firstContentAt !== undefined) return;
+    this.firstContentAt = this.#lastContentAt;
+    // From now on the silence counts, and may be due sooner; later content only moves what is due.
+    this.#arm();
   }
 
   /** Nothing more is awaited, but the socket stays open. */
