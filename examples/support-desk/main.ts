@@ -95,7 +95,7 @@ async function twoPasses(
     const outcomes = await workThrough(tickets, desk, { begin });
     const seconds = (performance.now() - startedAt) / 1_000;
     await seam.flush();
-    passes.push({ outcomes, seconds, facts: readFacts(eventFile, pass) });
+    passes.push({ outcomes, seconds, facts: await readFacts(eventFile, pass) });
   }
   return passes;
 }
