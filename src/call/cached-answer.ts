@@ -3,6 +3,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
+import { fromJson, toJson } from "./json.ts";
 import { PartLog } from "./part-log.ts";
 
 /** An answer as a cache keeps it. */
@@ -37,12 +38,12 @@ export function encodeCached({ result, ...about }: CachedAnswer): string {
     structuredOutputText,
     response: { id, modelId, timestamp },
   };
-  return JSON.stringify({ ...about, result: kept }, bytesAsText);
+  return toJson({ ...about, result: kept });
 }
 
 /** `undefined` when the text is none of ours or has expired. */
 export function decodeCached(text: string, now: number): CachedAnswer | undefined {
-  const entry = JSON.parse(text, textAsBytes) as CachedAnswer;
+  const entry = fromJson(text) as CachedAnswer;
   if (!Array.isArray(entry.result?.content) || !(entry.expiresAt > now)) return undefined;
   const { response, ...result } = entry.result;
   const { timestamp, ...metadata } = response ?? {};
@@ -58,16 +59,6 @@ export function decodeCached(text: string, now: number): CachedAnswer | undefine
       },
     },
   };
-}
-
-function bytesAsText(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? { $bytes: Buffer.from(value).toString("base64") } : value;
-}
-
-function textAsBytes(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const { $bytes } = value as { $bytes?: unknown };
-  return typeof $bytes === "string" ? new Uint8Array(Buffer.from($bytes, "base64")) : value;
 }
 
 /** Plays a whole answer back as the stream it could have been. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * Text that is the same for equal values and different for different ones, whatever the order of keys or the
@@ -26,7 +26,7 @@ export function canonical(value: unknown): string {
 function canonicalObject(value: object): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value instanceof Uint8Array) {
-    return `bytes:${createHash("sha256").update(value).digest("hex")}`;
+    return `bytes:${hash("sha256", value)}`;
   }
   if (value instanceof ArrayBuffer) return canonicalObject(new Uint8Array(value));
   if (value instanceof URL) return `url:${JSON.stringify(value.href)}`;
@@ -45,5 +45,5 @@ function canonicalObject(value: object): string {
 
 /** SHA-256 of the canonical text, in hex. */
 export function fingerprintOf(value: unknown): string {
-  return createHash("sha256").update(canonical(value)).digest("hex");
+  return hash("sha256", canonical(value));
 }

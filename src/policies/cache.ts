@@ -67,7 +67,7 @@ export function cache({ stores, troubles }: CacheParts): Policy {
       try {
         const answer = await next(inner);
         whenEnded(answer, (ending) => {
-          keep(ending, rule, call, shared.trace);
+          keep(ending, key, rule, call, shared.trace);
           release();
         });
         return answer;
@@ -107,9 +107,10 @@ export function cache({ stores, troubles }: CacheParts): Policy {
     }
   }
 
-  function keep(ending: Ending, rule: CacheRule, call: Call, trace: Trace): void {
+  function keep(ending: Ending, firstKey: string, rule: CacheRule, call: Call, trace: Trace): void {
     if (!ending.ok || !isCacheable(ending.result)) return;
-    const target = call.targets.find(({ name }) => name === trace.answeredBy) ?? call.targets[0];
+    const [first] = call.targets;
+    const target = call.targets.find(({ name }) => name === trace.answeredBy) ?? first;
     const costUsd = trace.attempts.at(-1)?.costUsd ?? null;
     const entry = {
       result: ending.result,
@@ -118,7 +119,7 @@ export function cache({ stores, troubles }: CacheParts): Policy {
       expiresAt: Date.now() + rule.ttlMs,
     };
     const text = encodeCached(entry);
-    const key = keyFor(rule, call, target);
+    const key = target === first ? firstKey : keyFor(rule, call, target);
     for (const store of stores) put(store, key, text, rule.ttlMs, trace);
   }
 

@@ -1,4 +1,5 @@
 import type { CallEvent } from "../../call/event.ts";
+import { toJson } from "../../call/json.ts";
 import type { EventRow } from "./schema.ts";
 
 /** The row of an event. Tags `user` and `session` have columns of their own. */
@@ -14,12 +15,12 @@ export function toRow(event: CallEvent): EventRow {
     mode: event.mode,
     user: user ?? null,
     session: session ?? null,
-    tags: json(tags),
+    tags: toJson(tags),
     target: event.target,
     answered_by: event.answeredBy,
     model: event.model,
-    prompt: json(event.prompt),
-    response: event.response === null ? null : json(event.response),
+    prompt: toJson(event.prompt),
+    response: event.response === null ? null : toJson(event.response),
     input_tokens: event.usage.inputTokens,
     output_tokens: event.usage.outputTokens,
     cached_tokens: event.usage.cachedTokens,
@@ -31,21 +32,14 @@ export function toRow(event: CallEvent): EventRow {
     latency_ms: event.latencyMs,
     first_token_ms: event.firstTokenMs,
     source: event.source,
-    attempts: json(event.attempts),
+    attempts: toJson(event.attempts),
     attempt_count: event.attempts.length,
-    reroutes: json(event.reroutes),
+    reroutes: toJson(event.reroutes),
     finish_reason: event.finishReason,
     error_code: event.errorCode,
     error_message: event.errorMessage,
     fingerprint: event.fingerprint,
     children: event.children,
-    notes: json(event.notes),
+    notes: toJson(event.notes),
   };
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => {
-    if (member instanceof Uint8Array) return { $bytes: Buffer.from(member).toString("base64") };
-    return typeof member === "bigint" ? String(member) : member;
-  });
 }

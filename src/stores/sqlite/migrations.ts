@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Database } from "./schema.ts";
 
@@ -59,7 +59,6 @@ const migrations: Record<string, Migration> = {
         .addColumn("key", "text", (column) => column.primaryKey())
         .addColumn("text", "text", (column) => column.notNull())
         .addColumn("expires_at", "integer", (column) => column.notNull())
-        .modifyEnd(sql`without rowid`)
         .execute();
       await db.schema
         .createIndex("cache_expiry")
