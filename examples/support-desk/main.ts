@@ -10,7 +10,7 @@ import { type SimulatedDesk, startSimulatedDesk } from "./simulated-desk.ts";
 import { type Step, workThrough } from "./work-through.ts";
 
 /** The demo ends by itself, whatever happens. A real model is given more time. */
-const timeLimitMs = { simulator: 15_000, live: 120_000 };
+const timeLimitMs = { simulator: 17_000, live: 120_000 };
 
 const titles: Readonly<Record<Step, string>> = {
   sort: "sorting",
