@@ -1,0 +1,92 @@
+import { type Command, Option } from "commander";
+import { type CallEvent, type EventOrder, type EventReader, openEvents } from "../../events.ts";
+import { type FilterOptions, filterOf, wholeNumber, withFilters } from "../filters.ts";
+import { findStore, type StoreOptions, shortPath, withStoreOptions } from "../find-store.ts";
+import { callColumns, callLine, headLine } from "../output/calls-table.ts";
+import { jsonLine } from "../output/clean.ts";
+import { renderTable } from "../output/table.ts";
+import { note, print } from "../output/terminal.ts";
+import { untilStopped } from "../until-stopped.ts";
+import { addShow } from "./show.ts";
+
+interface CallsOptions extends FilterOptions, StoreOptions {
+  readonly order?: EventOrder;
+  readonly limit?: number;
+  readonly children?: true;
+  readonly follow?: true;
+  readonly json?: true;
+}
+
+const defaultLimit = { list: 50, follow: 10 } as const;
+
+const examples = `
+Examples:
+  seam calls --task classify-ticket --since 2h
+  seam calls --error any --tag user=ada
+  seam calls --text refund --order slowest --limit 5
+  seam calls --json | jq 'select(.costUsd > 0.01) | .id'
+  seam calls --follow --error any
+  seam calls show 01k8zq4m`;
+
+export function addCalls(program: Command): void {
+  const command = program
+    .command("calls")
+    .description("List the calls, the newest last.")
+    .enablePositionalOptions();
+  withStoreOptions(withFilters(command))
+    .option(
+      "--children",
+      "also the calls that were made for other calls, e.g. the asks of an extract",
+    )
+    .addOption(
+      new Option("--order <order>", "which ones are listed, where there are more than the limit")
+        .choices(["newest", "oldest", "slowest", "costliest"])
+        .conflicts("follow"),
+    )
+    .option(
+      "--limit <count>",
+      `at most so many; default: ${defaultLimit.list}, or ${defaultLimit.follow} with --follow`,
+      wholeNumber(0, 1_000_000),
+    )
+    .option("--follow", "go on with new ones as they end, until Ctrl-C")
+    .option("--json", "one JSON object a line, with everything that is known")
+    .addHelpText("after", examples)
+    .action(list);
+  addShow(command);
+}
+
+async function list(options: CallsOptions): Promise<void> {
+  const { path, from } = await findStore(options);
+  using events = openEvents(path);
+  if (!options.json) note(`${shortPath(path)} (${from})`);
+  if (options.follow) await untilStopped((signal) => follow(events, options, signal));
+  else await show(events, options);
+}
+
+async function show(events: EventReader, options: CallsOptions): Promise<void> {
+  const order = options.order ?? "newest";
+  const limit = options.limit ?? defaultLimit.list;
+  const found = await events.list({ ...wanted(options), order, limit });
+  const calls = order === "newest" ? found.reverse() : found;
+  if (options.json) for (const call of calls) print(jsonLine(call));
+  else if (calls.length === 0) note("No call matches.");
+  else print(renderTable(callColumns, calls));
+  if (!options.json && calls.length > 0 && calls.length === limit) {
+    note(`Only ${limit} are listed; --limit shows more.`);
+  }
+}
+
+async function follow(
+  events: EventReader,
+  options: CallsOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const last = options.limit ?? defaultLimit.follow;
+  const write = options.json ? jsonLine : (call: CallEvent) => callLine(call);
+  if (!options.json) print(headLine());
+  for await (const call of events.follow(wanted(options), { signal, last })) print(write(call));
+}
+
+function wanted(options: CallsOptions) {
+  return { ...filterOf(options), scope: options.children ? ("all" as const) : ("roots" as const) };
+}

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { ConfigError } from "../../errors.ts";
+import { type EventReader, openEvents } from "../../events.ts";
+import { findStore, type StoreOptions, withStoreOptions } from "../find-store.ts";
+import { renderCall } from "../output/call.ts";
+import { jsonLine } from "../output/clean.ts";
+import { print } from "../output/terminal.ts";
+
+interface ShowOptions extends StoreOptions {
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  seam calls show 01k8zq4mbtc7e2h5x9va
+  seam calls show 01k8zq4mb            the beginning of the id, as much as it takes
+  seam calls show 01k8zq4mb --json | jq .prompt`;
+
+export function addShow(calls: Command): void {
+  const command = calls
+    .command("show")
+    .description("Show one call: prompt, response, and its attempts on a timeline.")
+    .argument("<id>", "its id, or the beginning of it");
+  withStoreOptions(command)
+    .option("--json", "one JSON object, with its children in `calls`")
+    .addHelpText("after", examples)
+    .action(show);
+}
+
+async function show(id: string, options: ShowOptions): Promise<void> {
+  const { path } = await findStore(options);
+  using events = openEvents(path);
+  const { call, children } = await read(events, id);
+  print(options.json ? jsonLine({ ...call, calls: children }) : renderCall(call, children));
+}
+
+async function read(events: EventReader, id: string) {
+  const call = await events.get(id);
+  if (call !== undefined) return { call, children: await events.children(call.id) };
+  throw new ConfigError({
+    summary: `No call in ${events.path} has the id ${JSON.stringify(id)}`,
+    advice: "`seam calls --children` lists them. A call is written when it has ended.",
+  });
+}

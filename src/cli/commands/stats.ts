@@ -1,0 +1,96 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { type CallStats, openEvents, type StatsKey } from "../../events.ts";
+import { type FilterOptions, filterOf, withFilters } from "../filters.ts";
+import { findStore, type StoreOptions, shortPath, withStoreOptions } from "../find-store.ts";
+import { jsonLine, oneLine } from "../output/clean.ts";
+import { cost, count, counted, time, usd } from "../output/format.ts";
+import { type Column, renderTable } from "../output/table.ts";
+import { note, paint, print } from "../output/terminal.ts";
+
+interface StatsOptions extends FilterOptions, StoreOptions {
+  readonly by: readonly StatsKey[];
+  readonly json?: true;
+}
+
+const examples = `
+A call of a task is what feature code called. Grouped by model, each ask of an extract counts for itself.
+COST: "$0.012 + 2?" holds two attempts of unknown cost; "2?" holds nothing that is known.
+Latencies are of all calls, cached and failed ones included; TTFT is of streamed answers of a model.
+
+Examples:
+  seam stats --since 24h
+  seam stats --by model
+  seam stats --by task,model --tag user=ada
+  seam stats --json | jq '{task, costUsd}'`;
+
+export function addStats(program: Command): void {
+  const command = program
+    .command("stats")
+    .description("Sum up the calls: errors, cache, retries, tokens, cost, latencies.")
+    .option("--by <keys>", "group by `task`, `model` or `task,model`", groupKeys, ["task"]);
+  withStoreOptions(withFilters(command))
+    .option("--json", "one JSON object a line")
+    .addHelpText("after", examples)
+    .action(stats);
+}
+
+function groupKeys(text: string): StatsKey[] {
+  return text.split(",").map((key) => {
+    if (key === "task" || key === "model") return key;
+    throw new InvalidArgumentError("Give `task`, `model` or `task,model`.");
+  });
+}
+
+async function stats(options: StatsOptions): Promise<void> {
+  const { path, from } = await findStore(options);
+  using events = openEvents(path);
+  const filter = filterOf(options);
+  const groups = await events.stats({ ...filter, by: options.by });
+  if (options.json) {
+    for (const group of groups) print(jsonLine(group));
+    return;
+  }
+  note(`${shortPath(path)} (${from})`);
+  if (groups.length === 0) {
+    note("No call matches.");
+    return;
+  }
+  print(renderTable(columnsFor(options.by), groups));
+  const [total] = await events.stats({ ...filter, by: [] });
+  if (total !== undefined) note(summary(total));
+  const dropped = await events.dropped();
+  if (dropped > 0) note(`${counted(dropped, "event")} had to be dropped, and cannot be in here.`);
+}
+
+function columnsFor(by: readonly StatsKey[]): Column<CallStats>[] {
+  const keys: Column<CallStats>[] = by.map((key) => ({
+    title: key.toUpperCase(),
+    text: (group) => oneLine(group[key] ?? ""),
+  }));
+  return [...keys, ...figures.map((figure) => ({ ...figure, align: "right" as const }))];
+}
+
+const figures: readonly Column<CallStats>[] = [
+  { title: "CALLS", text: ({ calls }) => count(calls) },
+  { title: "ERRORS", text: ({ errors }) => alarming(errors) },
+  { title: "CACHED", text: ({ cacheHits, coalesced }) => count(cacheHits + coalesced) },
+  { title: "RETRIES", text: ({ retries }) => count(retries) },
+  { title: "IN", text: ({ inputTokens }) => count(inputTokens) },
+  { title: "OUT", text: ({ outputTokens }) => count(outputTokens) },
+  { title: "COST", text: ({ costUsd, unpricedAttempts }) => cost(costUsd, unpricedAttempts) },
+  { title: "P50", text: ({ latencyMs }) => time(latencyMs.p50) },
+  { title: "P95", text: ({ latencyMs }) => time(latencyMs.p95) },
+  { title: "P99", text: ({ latencyMs }) => time(latencyMs.p99) },
+  { title: "TTFT P50", text: ({ firstTokenMs }) => time(firstTokenMs.p50) },
+  { title: "TTFT P95", text: ({ firstTokenMs }) => time(firstTokenMs.p95) },
+];
+
+function alarming(errors: number): string {
+  return errors === 0 ? "0" : paint("red", count(errors));
+}
+
+function summary(total: CallStats): string {
+  const { calls, errors, cacheHits, coalesced, costUsd, unpricedAttempts, savedUsd } = total;
+  const saved = savedUsd === null ? "" : `; cached and shared answers saved ${usd(savedUsd)}`;
+  return `${counted(calls, "call")} of features: ${count(errors)} failed, ${count(cacheHits)} from the cache, ${count(coalesced)} shared a request; cost ${cost(costUsd, unpricedAttempts)}${saved}.`;
+}

@@ -1,0 +1,70 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { openEvents } from "../../events.ts";
+import { Connection } from "../../stores/sqlite/connection.ts";
+import { shortPath } from "../find-store.ts";
+import { counted } from "../output/format.ts";
+import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
+
+/** Whether events can be written and read at a path. Writes nothing. */
+export async function checkStore(path: string): Promise<Finding[]> {
+  if (!existsSync(path)) return [newFile(path)];
+  try {
+    tryToWrite(path);
+  } catch (error) {
+    const detail = `${shortPath(path)} cannot be written: ${reasonOf(error)}`;
+    return [
+      fail("store", detail, "Check the rights of the file and its folder; is it a SQLite file?"),
+    ];
+  }
+  try {
+    return await readFindings(path);
+  } catch (error) {
+    return [
+      warn(
+        "store",
+        reasonOf(error),
+        "An app brings the file to the current schema when it opens it.",
+      ),
+    ];
+  }
+}
+
+function newFile(path: string): Finding {
+  let folder = dirname(path);
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return ok("store", `${shortPath(path)} is made by the first call`);
+  } catch {
+    return fail(
+      "store",
+      `${shortPath(path)} cannot be made`,
+      `Make ${folder} writable, or set another \`store\`.`,
+    );
+  }
+}
+
+function tryToWrite(path: string): void {
+  const connection = new Connection(path);
+  try {
+    connection.transaction(() => {});
+  } finally {
+    connection.close();
+  }
+}
+
+async function readFindings(path: string): Promise<Finding[]> {
+  using events = openEvents(path);
+  const [newest] = await events.list({ scope: "all", limit: 1 });
+  const [total] = await events.stats({ by: [] });
+  const dropped = await events.dropped();
+  const detail =
+    newest === undefined
+      ? `${shortPath(path)} is writable, and holds no call yet`
+      : `${shortPath(path)} is writable, and holds ${counted(total?.calls ?? 0, "call")}`;
+  if (dropped === 0) return [ok("store", detail)];
+  const advice =
+    "More events waited than may be held in memory: is the disk full or slow, or the file locked by another program?";
+  return [ok("store", detail), warn("dropped events", `${counted(dropped, "event")} lost`, advice)];
+}

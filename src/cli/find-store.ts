@@ -1,0 +1,47 @@
+import { dirname, relative, resolve } from "node:path";
+import type { Command } from "commander";
+import { defaults } from "../config/defaults.ts";
+import { findConfig, loadConfig } from "../config/load.ts";
+import { ConfigError } from "../errors.ts";
+
+export interface StoreOptions {
+  readonly store?: string;
+  readonly config?: string;
+}
+
+/** The file of events, and where its name comes from. */
+export interface FoundStore {
+  readonly path: string;
+  readonly from: string;
+}
+
+export function withStoreOptions(command: Command): Command {
+  return command
+    .option("--store <path>", "the file of events; default: the `store` of the config")
+    .option("--config <path>", "the config; default: seam.config.ts here or in a folder above");
+}
+
+/** The file that `--store` names, or the config, or Seam's default. A path in a config counts from its folder. */
+export async function findStore(options: StoreOptions): Promise<FoundStore> {
+  if (options.store !== undefined) return { path: resolve(options.store), from: "--store" };
+  const file = options.config ?? findConfig(process.cwd());
+  if (file === undefined)
+    return { path: resolve(defaults.store), from: "the default, no config found" };
+  const { path, config } = await loadConfig(file);
+  return { path: storeOf(config.store ?? defaults.store, path), from: shortPath(path) };
+}
+
+/** The store's file as the config at `path` means it; throws when it keeps none. */
+export function storeOf(store: unknown, path: string): string {
+  if (typeof store === "string" && store !== ":memory:") return resolve(dirname(path), store);
+  throw new ConfigError({
+    summary: `${path} keeps no events on disk: its \`store\` is ${JSON.stringify(store)}`,
+    advice: "Set `store` to a file, or name one with --store.",
+  });
+}
+
+/** A path as it is shortest to read from here. */
+export function shortPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === "" || near.startsWith("..") ? path : near;
+}

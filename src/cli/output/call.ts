@@ -1,0 +1,98 @@
+import type { CallEvent } from "../../events.ts";
+import { callColumns } from "./calls-table.ts";
+import { multiLine, oneLine } from "./clean.ts";
+import { cost, count, moment, time, usd } from "./format.ts";
+import { promptBlocks, responseBlocks, type TextBlock } from "./messages.ts";
+import { renderTable } from "./table.ts";
+import { paint } from "./terminal.ts";
+import { timeline } from "./timeline.ts";
+
+/** Everything about one call, for reading. */
+export function renderCall(call: CallEvent, children: readonly CallEvent[]): string {
+  return [
+    paint("bold", `Call ${oneLine(call.id)}`),
+    ...facts(call).map(([name, text]) => `  ${paint("dim", name.padEnd(11))} ${text}`),
+    ...section("Prompt", promptBlocks(call.prompt).flatMap(blockLines)),
+    ...section("Response", responseBlocks(call.response).flatMap(blockLines)),
+    ...section("Attempts", timeline(call)),
+    ...section("Reroutes", call.reroutes.map(rerouteLine)),
+    ...section(
+      "Notes",
+      call.notes.map((text) => `  ${oneLine(text)}`),
+    ),
+    ...section(
+      "Calls made for it",
+      children.length > 0 ? [renderTable(callColumns, children)] : [],
+    ),
+  ].join("\n");
+}
+
+function facts(call: CallEvent): [name: string, text: string][] {
+  const tags = Object.entries(call.tags).map(([name, value]) => oneLine(`${name}=${value}`));
+  const optional: [name: string, text: string | false][] = [
+    ["made for", call.parentId !== null && oneLine(call.parentId)],
+    ["tags", tags.length > 0 && tags.join("  ")],
+    ["saved", call.savedUsd !== null && usd(call.savedUsd)],
+    [
+      "error",
+      call.errorCode !== null && paint("red", oneLine(`${call.errorCode}: ${call.errorMessage}`)),
+    ],
+  ];
+  const present = optional.filter((fact): fact is [string, string] => fact[1] !== false);
+  return [
+    ["task", oneLine(`${call.task} (${call.pattern}, ${call.mode})`)],
+    ["began", moment(call.time)],
+    ["took", tookText(call)],
+    ["target", oneLine(targetText(call))],
+    [
+      "source",
+      `${call.source}${call.finishReason === null ? "" : oneLine(`, finish ${call.finishReason}`)}`,
+    ],
+    ["tokens", tokenText(call)],
+    ["cost", cost(call.costUsd, call.unpricedAttempts)],
+    ...present,
+    ["fingerprint", oneLine(call.fingerprint)],
+  ];
+}
+
+function tookText({ latencyMs, firstTokenMs }: CallEvent): string {
+  return firstTokenMs === null
+    ? time(latencyMs)
+    : `${time(latencyMs)}, first token after ${time(firstTokenMs)}`;
+}
+
+function targetText({ target, answeredBy, model }: CallEvent): string {
+  const answered =
+    answeredBy === null || answeredBy === target ? "" : `, answered by ${answeredBy}`;
+  return `${target}${answered}${model === null ? "" : ` (${model})`}`;
+}
+
+function tokenText({ usage }: CallEvent): string {
+  const parts: [number | null, string][] = [
+    [usage.inputTokens, "in"],
+    [usage.outputTokens, "out"],
+    [usage.cachedTokens, "of the input from the provider's cache"],
+    [usage.cacheWriteTokens, "of the input written to it"],
+    [usage.reasoningTokens, "of the output for reasoning"],
+  ];
+  return parts
+    .filter(([tokens], index) => index < 2 || (tokens !== null && tokens > 0))
+    .map(([tokens, what]) => `${count(tokens)} ${what}`)
+    .join(", ");
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", paint("bold", title), ...lines];
+}
+
+function blockLines({ label, text }: TextBlock): string[] {
+  const lines = multiLine(text).split("\n");
+  return [
+    `  ${paint("cyan", `[${oneLine(label)}]`)}`,
+    ...lines.map((line) => `  ${line}`.trimEnd()),
+  ];
+}
+
+function rerouteLine({ from, to, reason }: CallEvent["reroutes"][number]): string {
+  return `  ${oneLine(`${from} → ${to}: ${reason}`)}`;
+}

@@ -1,0 +1,50 @@
+import Table from "cli-table3";
+import { isTerminal, paint } from "./terminal.ts";
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly align?: "left" | "right";
+  /** The cell's text, safe to print. */
+  readonly text: (row: Row) => string;
+}
+
+const noLines = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+} as const;
+
+/** A table with lines on a terminal, plain aligned text where it is piped. */
+export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const isPlain = !isTerminal();
+  const table = new Table({
+    head: columns.map(({ title }) => paint("bold", title)),
+    colAligns: columns.map(({ align }) => align ?? "left"),
+    ...(isPlain && { chars: noLines }),
+    style: {
+      compact: true,
+      head: [],
+      border: [],
+      "padding-left": isPlain ? 0 : 1,
+      "padding-right": isPlain ? 0 : 1,
+    },
+  });
+  for (const row of rows) table.push(columns.map(({ text }) => text(row)));
+  return withoutTrailingSpace(table.toString());
+}
+
+function withoutTrailingSpace(text: string): string {
+  return text.replace(/ +$/gm, "");
+}

@@ -1,0 +1,23 @@
+import { styleText } from "node:util";
+
+export type Style = Parameters<typeof styleText>[0];
+
+/** Writes a line to standard output: what was asked for. */
+export function print(text = ""): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Writes a line to standard error: what is said about it, and must not end up in a pipe. */
+export function note(text: string): void {
+  process.stderr.write(`${styleText("dim", text, { stream: process.stderr })}\n`);
+}
+
+/** Colour, on a terminal that shows it and unless NO_COLOR is set. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** Whether a person looks at standard output. */
+export function isTerminal(): boolean {
+  return process.stdout.isTTY === true;
+}

@@ -1,0 +1,53 @@
+import { CommanderError } from "commander";
+import { SeamError } from "../call/seam-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { multiLine } from "./output/clean.ts";
+import { buildProgram } from "./program.ts";
+
+/** Runs the command line; sets the exit code, and never throws. */
+export async function run(argv: readonly string[]): Promise<void> {
+  quietWarnings();
+  endWithTheReader();
+  try {
+    await buildProgram().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    const wasAsked = error.exitCode === 0;
+    return wasAsked ? exitCodes.ok : exitCodes.usage;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = SeamError.is(error) || error instanceof TypeError ? "" : whereFrom(error);
+  process.stderr.write(`seam: ${multiLine(message)}${hint}\n`);
+  return exitCodes.failed;
+}
+
+function whereFrom(error: unknown): string {
+  return process.env["SEAM_DEBUG"] && error instanceof Error
+    ? `\n${multiLine(error.stack ?? "")}`
+    : "";
+}
+
+/** `seam calls | head` closes the pipe early: that ends the command, and is no failure. */
+function endWithTheReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit(exitCodes.ok);
+    });
+  }
+}
+
+/** Node's warnings about its own unfinished parts are of no use to who runs the command; others are shown. */
+function quietWarnings(): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning: Error & { readonly code?: string }) => {
+    if (warning.name === "ExperimentalWarning") return;
+    if (warning.code === "MODULE_TYPELESS_PACKAGE_JSON") return;
+    process.stderr.write(`seam: ${multiLine(warning.message)}\n`);
+  });
+}

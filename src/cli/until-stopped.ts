@@ -1,0 +1,13 @@
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/** Runs work that ends when its signal aborts: on Ctrl-C or SIGTERM, which end the command in good order then. */
+export async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stopped = new AbortController();
+  const stop = (): void => stopped.abort();
+  for (const name of signals) process.once(name, stop);
+  try {
+    await work(stopped.signal);
+  } finally {
+    for (const name of signals) process.removeListener(name, stop);
+  }
+}

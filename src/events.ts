@@ -1,0 +1,30 @@
+/** The door to the events: reads what calls left behind, also while apps write. */
+import { defaults } from "./config/defaults.ts";
+import { type EventReader, openEventReader } from "./stores/sqlite/event-reader.ts";
+
+export type { Attempt } from "./call/attempt.ts";
+export type { CallEvent } from "./call/event.ts";
+export type {
+  EventOrder,
+  EventReader,
+  FollowOptions,
+  ListOptions,
+  StatsOptions,
+} from "./stores/sqlite/event-reader.ts";
+export type { EventFilter, EventScope } from "./stores/sqlite/event-reader-filter.ts";
+export type { CallStats, StatsKey } from "./stores/sqlite/event-reader-stats.ts";
+
+/**
+ * Opens the events of a SQLite file, for reading only.
+ *
+ * @param path the `store` of the config; default: its default, `.seam/seam.db`
+ * @throws ConfigError when there is no such file, or no events in it
+ *
+ * @example
+ * using events = openEvents();
+ * const failed = await events.list({ task: "classify-ticket", error: "any", since: "2h" });
+ * const [all] = await events.stats({ by: [] });
+ */
+export function openEvents(path: string = defaults.store): EventReader {
+  return openEventReader(path);
+}

@@ -1,0 +1,69 @@
+import type { CallEvent } from "../../call/event.ts";
+import type { EventRow } from "./schema.ts";
+
+/** The event of a row: the reverse of writing it. */
+export function fromRow(row: EventRow): CallEvent {
+  return {
+    id: row.id,
+    parentId: row.parent_id,
+    traceId: row.trace_id,
+    time: row.time,
+    task: row.task,
+    pattern: row.pattern as CallEvent["pattern"],
+    mode: row.mode as CallEvent["mode"],
+    tags: tagsOf(row),
+    target: row.target,
+    answeredBy: row.answered_by,
+    model: row.model,
+    prompt: json(row, "prompt") as CallEvent["prompt"],
+    response: json(row, "response") as CallEvent["response"],
+    usage: {
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+      cachedTokens: row.cached_tokens,
+      cacheWriteTokens: row.cache_write_tokens,
+      reasoningTokens: row.reasoning_tokens,
+    },
+    costUsd: row.cost_usd,
+    unpricedAttempts: row.unpriced_attempts,
+    savedUsd: row.saved_usd,
+    latencyMs: row.latency_ms,
+    firstTokenMs: row.first_token_ms,
+    source: row.source as CallEvent["source"],
+    attempts: json(row, "attempts") as CallEvent["attempts"],
+    reroutes: json(row, "reroutes") as CallEvent["reroutes"],
+    finishReason: row.finish_reason,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    fingerprint: row.fingerprint,
+    children: row.children,
+    notes: json(row, "notes") as CallEvent["notes"],
+  };
+}
+
+function tagsOf(row: EventRow): CallEvent["tags"] {
+  return {
+    ...(row.user !== null && { user: row.user }),
+    ...(row.session !== null && { session: row.session }),
+    ...(json(row, "tags") as CallEvent["tags"]),
+  };
+}
+
+function json(
+  row: EventRow,
+  column: "tags" | "prompt" | "response" | "attempts" | "reroutes" | "notes",
+): unknown {
+  const text = row[column];
+  if (text === null) return null;
+  try {
+    return JSON.parse(text, revive);
+  } catch (cause) {
+    throw new Error(`The column ${column} of the event ${row.id} is not JSON.`, { cause });
+  }
+}
+
+/** Bytes are written as `{ "$bytes": "<base64>" }`. */
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("$bytes" in value)) return value;
+  return typeof value.$bytes === "string" ? Buffer.from(value.$bytes, "base64") : value;
+}

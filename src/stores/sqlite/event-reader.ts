@@ -1,0 +1,212 @@
+import type { Kysely } from "kysely";
+import type { CallEvent } from "../../call/event.ts";
+import { ConfigError } from "../../errors.ts";
+import { sleep } from "../../util/abort.ts";
+import { openForReading } from "./event-reader-file.ts";
+import { type EventFilter, matching } from "./event-reader-filter.ts";
+import { fromRow } from "./event-reader-row.ts";
+import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
+import { kyselyOver } from "./kysely.ts";
+import type { Database } from "./schema.ts";
+
+/** How events are sorted before they are cut off at `limit`. */
+export type EventOrder = "newest" | "oldest" | "slowest" | "costliest";
+
+export interface ListOptions extends EventFilter {
+  /** Default: `newest`. */
+  readonly order?: EventOrder | undefined;
+  /** Default: 50. */
+  readonly limit?: number | undefined;
+}
+
+export interface StatsOptions extends Omit<EventFilter, "scope"> {
+  /** What to group by. Default: `["task"]`; an empty list makes one group of all calls. */
+  readonly by?: readonly StatsKey[] | undefined;
+}
+
+export interface FollowOptions {
+  /** Ends the loop, without an error. */
+  readonly signal?: AbortSignal | undefined;
+  /** How many of the events that are there already come first, e.g. 10. Default: 0. */
+  readonly last?: number | undefined;
+  /** How often the file is looked at, in milliseconds. Default: 250. */
+  readonly pollMs?: number | undefined;
+}
+
+/** Reads the events of a file, also while apps write to it. */
+export interface EventReader {
+  /** The file that is read. */
+  readonly path: string;
+  list(options?: ListOptions): Promise<CallEvent[]>;
+  /**
+   * The event of an id, or of the beginning of one; `undefined` when there is none.
+   *
+   * @throws ConfigError when several ids begin so
+   */
+  get(id: string): Promise<CallEvent | undefined>;
+  /** The calls that were made for a call, oldest first. */
+  children(id: string): Promise<CallEvent[]>;
+  stats(options?: StatsOptions): Promise<CallStats[]>;
+  /**
+   * Events as they are written, which is when their calls have ended.
+   *
+   * @example for await (const event of events.follow({ error: "any" })) console.log(event.errorMessage);
+   */
+  follow(filter?: EventFilter, options?: FollowOptions): AsyncGenerator<CallEvent, void, void>;
+  /** How many events the apps that write this file had to drop. */
+  dropped(): Promise<number>;
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Every default of reading. */
+const readDefaults = { limit: 50, last: 0, pollMs: 250, shownMatches: 5 } as const;
+
+const orders = {
+  newest: ["time", "desc"],
+  oldest: ["time", "asc"],
+  slowest: ["latency_ms", "desc"],
+  costliest: ["cost_usd", "desc"],
+} as const;
+
+/** Opens a file of events, for reading only; throws ConfigError when it is missing or holds none. */
+export function openEventReader(path: string): EventReader {
+  const connection = openForReading(path);
+  const db = kyselyOver(connection);
+  return {
+    path: connection.path,
+    list: (options = {}) => list(db, options),
+    get: (id) => get(db, id),
+    children: (id) => children(db, id),
+    stats: (options = {}) => statsOf(db, options, options.by ?? ["task"]),
+    follow: (filter = {}, options = {}) => follow(db, filter, options),
+    dropped: () => dropped(db),
+    close: () => connection.close(),
+    [Symbol.dispose]: () => connection.close(),
+  };
+}
+
+async function list(db: Kysely<Database>, options: ListOptions): Promise<CallEvent[]> {
+  const [column, direction] = orders[options.order ?? "newest"];
+  const rows = await db
+    .selectFrom("events")
+    .selectAll()
+    .where(matching(options))
+    .orderBy(column, direction)
+    .orderBy("id", direction)
+    .limit(options.limit ?? readDefaults.limit)
+    .execute();
+  return rows.map(fromRow);
+}
+
+async function get(db: Kysely<Database>, id: string): Promise<CallEvent | undefined> {
+  const rows = await db
+    .selectFrom("events")
+    .selectAll()
+    .where("id", ">=", id)
+    .where("id", "<", `${id}\u{10ffff}`)
+    .orderBy("id")
+    .limit(readDefaults.shownMatches + 1)
+    .execute();
+  const [first, second] = rows;
+  if (first === undefined) return undefined;
+  if (second === undefined || first.id === id) return fromRow(first);
+  const shown = rows.slice(0, readDefaults.shownMatches).map((row) => row.id);
+  const more = rows.length > shown.length ? ", …" : "";
+  throw new ConfigError({
+    summary: `Several ids begin with ${JSON.stringify(id)}: ${shown.join(", ")}${more}`,
+    advice: "Give more of the id.",
+  });
+}
+
+async function children(db: Kysely<Database>, id: string): Promise<CallEvent[]> {
+  const trace = db.selectFrom("events").select("trace_id").where("id", "=", id);
+  const rows = await db
+    .selectFrom("events")
+    .selectAll()
+    .where((is) => is.or([is("trace_id", "=", id), is("trace_id", "in", trace)]))
+    .where("parent_id", "=", id)
+    .orderBy("time")
+    .orderBy("id")
+    .execute();
+  return rows.map(fromRow);
+}
+
+async function* follow(
+  db: Kysely<Database>,
+  filter: EventFilter,
+  { signal = new AbortController().signal, last, pollMs }: FollowOptions,
+): AsyncGenerator<CallEvent, void, void> {
+  let seen = await newestRow(db);
+  yield* await lastEvents(db, filter, seen, last ?? readDefaults.last);
+  while (await waited(pollMs ?? readDefaults.pollMs, signal)) {
+    const newest = await newestRow(db);
+    if (newest > seen) yield* await eventsBetween(db, filter, seen, newest);
+    seen = newest;
+  }
+}
+
+/** Rows are numbered as they are written; the numbers start again when the table has been emptied. */
+async function newestRow(db: Kysely<Database>): Promise<number> {
+  const row = await db
+    .selectFrom("events")
+    .select((is) => is.fn.max<number | null>(db.dynamic.ref<"time">("rowid")).as("newest"))
+    .executeTakeFirst();
+  return row?.newest ?? 0;
+}
+
+async function lastEvents(
+  db: Kysely<Database>,
+  filter: EventFilter,
+  newest: number,
+  count: number,
+): Promise<CallEvent[]> {
+  const rows = await rowsUpTo(db, filter, newest)
+    .orderBy(rowNumber(db), "desc")
+    .limit(count)
+    .execute();
+  return rows.reverse().map(fromRow);
+}
+
+async function eventsBetween(
+  db: Kysely<Database>,
+  filter: EventFilter,
+  after: number,
+  newest: number,
+): Promise<CallEvent[]> {
+  const rows = await rowsUpTo(db, filter, newest)
+    .where(rowNumber(db), ">", after)
+    .orderBy(rowNumber(db), "asc")
+    .execute();
+  return rows.map(fromRow);
+}
+
+function rowsUpTo(db: Kysely<Database>, filter: EventFilter, newest: number) {
+  return db
+    .selectFrom("events")
+    .selectAll()
+    .where(matching(filter))
+    .where(rowNumber(db), "<=", newest);
+}
+
+function rowNumber(db: Kysely<Database>) {
+  return db.dynamic.ref<"time">("rowid");
+}
+
+async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await sleep(ms, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function dropped(db: Kysely<Database>): Promise<number> {
+  const row = await db
+    .selectFrom("meta")
+    .select("value")
+    .where("name", "=", "dropped_events")
+    .executeTakeFirst();
+  return row?.value ?? 0;
+}
