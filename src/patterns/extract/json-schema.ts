@@ -34,7 +34,7 @@ async function fromValibot(schema: StandardSchemaV1): Promise<JSONSchema7 | unde
   }
   return converter.toJsonSchema(schema as Parameters<typeof converter.toJsonSchema>[0], {
     target: "draft-07",
-  }) as JSONSchema7;
+  });
 }
 
 /** Forbids members that the schema does not name: models are to fill the schema, not to add to it. */
