@@ -1,0 +1,65 @@
+import { defaults } from "../src/config/defaults.ts";
+import { formatDuration } from "../src/util/duration.ts";
+
+type Leaf<Tree, Prefix extends string = ""> = {
+  [Key in keyof Tree & string]: Tree[Key] extends object
+    ? Leaf<Tree[Key], `${Prefix}${Key}.`>
+    : `${Prefix}${Key}`;
+}[keyof Tree & string];
+
+/** Which setting each default belongs to; a default without a line here does not compile. */
+const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect: string]>> = {
+  deadlineMs: [
+    "`deadline`",
+    "The call's total time: queueing, attempts, waits, the stream to its end.",
+  ],
+  "attempt.totalMs": ["`attempt.total`", "One attempt, to the last byte."],
+  "attempt.headersMs": ["`attempt.headers`", "Until the response headers. Streams only."],
+  "attempt.firstTokenMs": ["`attempt.firstToken`", "Until the first content. Streams only."],
+  "attempt.silenceMs": ["`attempt.silence`", "Between two pieces of content. Streams only."],
+  "retry.attempts": [
+    "`retry.attempts`",
+    "Requests to one target at the most, the first included; 1 to 20.",
+  ],
+  "retry.baseDelayMs": [
+    "`retry.baseDelay`",
+    "The longest first wait; it doubles with every failure.",
+  ],
+  "retry.maxDelayMs": ["`retry.maxDelay`", "The longest wait of the backoff."],
+  "cache.ttlMs": ["`cache.ttl`", "How long an answer is kept, where the cache is switched on."],
+  "cache.namespace": ["`cache.namespace`", "Answers are shared within a namespace only."],
+  extractRoomFactor: [
+    "`extract.maxOutputTokens`",
+    "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",
+  ],
+  store: ["`store`", "The SQLite file of events and cached answers."],
+  cacheMemoryBytes: ["`cacheMemoryBytes`", "The most that cached answers take in memory."],
+};
+
+/** Every default as a Markdown table, from the table that the code uses. */
+export function defaultsTable(): string {
+  const rows = leavesOf(defaults).map(([path, value]) => {
+    const known = settings[path as keyof typeof settings];
+    return `| ${known[0]} | ${shown(path, value)} | ${known[1]} |`;
+  });
+  return ["| setting | default | what it limits |", "|---|---|---|", ...rows].join("\n");
+}
+
+function leavesOf(tree: object, prefix = ""): [path: string, value: unknown][] {
+  return Object.entries(tree).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null
+      ? leavesOf(value, `${prefix}${key}.`)
+      : [[`${prefix}${key}`, value] satisfies [string, unknown]],
+  );
+}
+
+function shown(path: string, value: unknown): string {
+  if (typeof value !== "number") return value === "" ? "empty" : `\`${String(value)}\``;
+  if (path.endsWith("Ms")) return hours(value) ?? formatDuration(value);
+  if (path.endsWith("Bytes")) return `${value / 1024 / 1024} MiB`;
+  return path.endsWith("Factor") ? `${value} times` : String(value);
+}
+
+function hours(ms: number): string | undefined {
+  return ms >= 3_600_000 && ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : undefined;
+}
