@@ -1,6 +1,7 @@
 import type { Answer, Ending, StreamAnswer } from "../call/answer.ts";
 import type { Call, Deadline } from "../call/call.ts";
 import { PartLog } from "../call/part-log.ts";
+import { SeamError } from "../call/seam-error.ts";
 import { newTrace, type Trace } from "../call/trace.ts";
 import { addKnown } from "../call/usage.ts";
 import { raceAbort } from "../util/abort.ts";
@@ -108,10 +109,16 @@ export class SharedRequest {
     void copy().then((ending) => {
       if (!open) return;
       this.#ended(call);
-      close(ending);
+      close(ownEnding(ending, call));
     });
     return { mode: "stream", parts, end };
   }
+}
+
+/** A shared failure, told to each caller as its own call's. */
+function ownEnding(ending: Ending, { id, task }: Call): Ending {
+  if (ending.ok || !SeamError.is(ending.error)) return ending;
+  return { ok: false, error: ending.error.with({ callId: id, task }) };
 }
 
 async function wholeEnd(answer: Answer): Promise<void> {
