@@ -12,6 +12,7 @@ import { withSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
 import type { Trace } from "../call/trace.ts";
 import type { Troubles } from "../call/troubles.ts";
+import { raceAbort } from "../util/abort.ts";
 import type { Next, Policy } from "./policy.ts";
 import { SharedRequest } from "./shared-request.ts";
 
@@ -80,7 +81,7 @@ export function cache({ stores, troubles }: CacheParts): Policy {
 
   async function find(key: string, call: Call): Promise<CachedAnswer | undefined> {
     for (const [distance, store] of stores.entries()) {
-      const found = await read(store, key, call.trace);
+      const found = await read(store, key, call);
       if (found === undefined || !(await isAccepted(found.hit, call))) continue;
       const ttlMs = found.hit.expiresAt - Date.now();
       for (const nearer of stores.slice(0, distance)) {
@@ -94,13 +95,14 @@ export function cache({ stores, troubles }: CacheParts): Policy {
   async function read(
     store: CacheStore,
     key: string,
-    trace: Trace,
+    { signal, trace }: Call,
   ): Promise<{ text: string; hit: CachedAnswer } | undefined> {
     try {
-      const text = await withinLimit(store.get(key));
+      const text = await withinLimit(store.get(key), signal);
       const hit = text === undefined ? undefined : decodeCached(text, Date.now());
       return text === undefined || hit === undefined ? undefined : { text, hit };
     } catch (error) {
+      signal.throwIfAborted();
       trace.notes.push(`the ${store.name} cache could not be read`);
       troubles.note(`The ${store.name} cache could not be read`, error);
       return undefined;
@@ -166,7 +168,7 @@ function serve(hit: CachedAnswer, call: Call): Answer {
   };
 }
 
-async function withinLimit<T>(work: T | Promise<T>): Promise<T> {
+async function withinLimit<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
   if (!(work instanceof Promise)) return work;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -174,7 +176,7 @@ async function withinLimit<T>(work: T | Promise<T>): Promise<T> {
     slowestReadMs,
   );
   try {
-    return await Promise.race([work, late]);
+    return await raceAbort(Promise.race([work, late]), signal);
   } finally {
     clearTimeout(timer);
   }

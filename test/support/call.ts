@@ -1,0 +1,60 @@
+import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { WholeAnswer } from "../../src/call/answer.ts";
+import type { Call } from "../../src/call/call.ts";
+import type { Target } from "../../src/call/target.ts";
+import { newTrace } from "../../src/call/trace.ts";
+
+/** A target by name only: for policies that never reach it. */
+export function targetNamed(name: string): Target {
+  return {
+    name,
+    identity: { name, endpoint: null },
+    settings: {},
+    price: undefined,
+    taskHeader: undefined,
+    scrub: (text) => text,
+    adapt: (options) => options,
+    model: () => Promise.reject(new Error(`${name} is only a name`)),
+  };
+}
+
+/** A call as a pattern describes it, for tests of single policies. */
+export function callOf(changes: Partial<Call> = {}): Call {
+  return {
+    id: "call-1",
+    parentId: undefined,
+    task: "ask",
+    pattern: "complete",
+    mode: "generate",
+    request: { prompt: [{ role: "user", content: [{ type: "text", text: "hello" }] }] },
+    targets: [targetNamed("test/first")],
+    limits: {
+      deadlineMs: 10_000,
+      attempt: { totalMs: 10_000, headersMs: 10_000, firstTokenMs: 10_000, silenceMs: 10_000 },
+    },
+    retry: { attempts: 3, baseDelayMs: 100, maxDelayMs: 1_000 },
+    cache: undefined,
+    cacheRequest: undefined,
+    tags: {},
+    signal: new AbortController().signal,
+    deadline: { at: Number.POSITIVE_INFINITY },
+    accept: undefined,
+    recordAs: undefined,
+    trace: newTrace(),
+    ...changes,
+  };
+}
+
+/** A whole answer with this text. */
+export function answerOf(text: string): WholeAnswer {
+  const result: LanguageModelV4GenerateResult = {
+    content: [{ type: "text", text }],
+    finishReason: { unified: "stop", raw: "stop" },
+    usage: {
+      inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
+      outputTokens: { total: 1, text: 1, reasoning: 0 },
+    },
+    warnings: [],
+  };
+  return { mode: "generate", result };
+}
