@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { answerOf, callOf, targetNamed } from "../../test/support/call.ts";
+import type { Attempt } from "../call/attempt.ts";
 import type { RetryRule } from "../call/call.ts";
 import type { ErrorContext, SeamError } from "../call/seam-error.ts";
 import {
@@ -37,16 +38,20 @@ async function waitsOf(call: TargetedCall, failure: () => unknown): Promise<numb
   const times: number[] = [];
   const outcome = retry(call, () => {
     times.push(performance.now());
+    call.trace.attempts.push({ waitMs: null } as Attempt);
     return Promise.reject(failure());
   }).catch(() => {});
   await vi.runAllTimersAsync();
   await outcome;
   vi.useRealTimers();
-  return times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  const waits = call.trace.attempts.slice(0, -1).map(({ waitMs }) => waitMs ?? Number.NaN);
+  for (const [index, wait] of waits.entries()) {
+    const waited = (times[index + 1] ?? Number.NaN) - (times[index] ?? Number.NaN);
+    expect(waited).toBeGreaterThanOrEqual(Math.floor(wait));
+  }
+  expect(call.trace.attempts.at(-1)?.waitMs).toBeNull();
+  return waits;
 }
-
-/** Faked timers run in whole milliseconds. */
-const timerGrainMs = 2.5;
 
 const rules = fc.record({
   attempts: fc.integer({ min: 1, max: 8 }),
@@ -68,7 +73,7 @@ describe("the waits", () => {
           for (const [index, wait] of waits.entries()) {
             const most = Math.min(rule.maxDelayMs, rule.baseDelayMs * 2 ** index);
             const chance = chances[index % chances.length] ?? 0;
-            expect(Math.abs(wait - chance * most)).toBeLessThanOrEqual(timerGrainMs);
+            expect(wait).toBeCloseTo(chance * most, 6);
           }
         },
       ),
