@@ -51,11 +51,7 @@ export function addSimulate(program: Command): void {
       "--script <file>",
       "what it answers: JSON, or a module whose default export is a script",
     )
-    .option(
-      "--fault <name>",
-      "what goes wrong with the next request; repeatable, in order",
-      collect,
-    )
+    .option("--fault <name>", "what goes wrong with the next request; repeatable, in order", fault)
     .addOption(
       new Option(
         "--fault-rate <name=share>",
