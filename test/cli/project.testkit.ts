@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "../../scripts/tool.ts";
+
+/** An app's folder, where `llm-seam` is this repository's source. */
+export interface Project {
+  readonly folder: string;
+  write(name: string, text: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function makeProject(manifest: object = { type: "module" }): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), "seam-project-"));
+  const write = async (name: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  };
+  const door = join(root, "src/index.ts");
+  await write("package.json", JSON.stringify(manifest));
+  await write(
+    "node_modules/llm-seam/package.json",
+    JSON.stringify({ name: "llm-seam", type: "module", exports: "./index.js" }),
+  );
+  await write(
+    "node_modules/llm-seam/index.js",
+    `export * from ${JSON.stringify(pathToFileURL(door).href)};`,
+  );
+  await write("node_modules/llm-seam/index.d.ts", `export * from ${JSON.stringify(door)};`);
+  await symlink(join(root, "node_modules/@types"), join(folder, "node_modules/@types"), "junction");
+  return { folder, write, remove: () => rm(folder, { recursive: true, force: true }) };
+}
