@@ -1,4 +1,5 @@
 import {
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root, runTool } from "../../scripts/tool.ts";
 
@@ -51,6 +52,7 @@ async function typeCheck(examples: readonly Example[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "seam-docs-"));
   try {
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     mkdirSync(join(folder, "pages"));
     writeFileSync(join(folder, "pages/given.d.ts"), given);
     for (const { name, code } of examples) {
@@ -83,13 +85,34 @@ test("an example that uses a name the library does not have is found", {
   expect(output).toContain("finish");
 });
 
-test("every link of the docs leads to a file of the repository", () => {
+/** What a heading is called in links, as GitHub makes it. */
+function anchorsOf(page: string): Set<string> {
+  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
+function isBroken(page: string, link: string): boolean {
+  const [file = "", anchor] = link.split("#");
+  const path = file === "" ? join(root, page) : join(root, dirname(page), file);
+  if (!existsSync(path)) return true;
+  return anchor !== undefined && !anchorsOf(readFileSync(path, "utf8")).has(anchor);
+}
+
+test("every link of the docs leads to a file of the repository, and to a heading in it", () => {
   const broken = pages.flatMap((page) => {
-    const text = readFileSync(join(root, page), "utf8");
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = ""]) => link);
+    const links = [
+      ...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:)([^)\s]+)\)/g),
+    ];
     return links
-      .filter((link) => globSync(join(root, page, "..", link)).length === 0)
-      .map((link) => `${page}: ${link}`);
+      .filter(([, link = ""]) => isBroken(page, link))
+      .map(([, link]) => `${page}: ${link}`);
   });
   expect(broken).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
+import { stripTypeScriptTypes } from "node:module";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -163,4 +165,40 @@ test("a refusal before any text is an HTTP error of its own", async () => {
   const response = await post(url, "refuse this");
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ error: { code: "Refused" } });
+});
+
+describe("the browser's side, as docs/stream.md shows it", () => {
+  type ReadReply = (question: string, show: (text: string) => void) => Promise<void>;
+
+  /** The function of the page, with its `/reply` on our server. */
+  async function readReplyOf(url: string): Promise<ReadReply> {
+    const page = readFileSync(new URL("../../docs/stream.md", import.meta.url), "utf8");
+    const code = /^async function readReply[\s\S]*?^}$/m.exec(page)?.[0] ?? "";
+    const script = stripTypeScriptTypes(`export ${code}`);
+    const platformFetch = fetch;
+    vi.stubGlobal("fetch", (_path: string, init: RequestInit) => platformFetch(url, init));
+    const module = (await import(
+      /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(script)}`
+    )) as { readReply: ReadReply };
+    return module.readReply;
+  }
+
+  afterEach(() => vi.unstubAllGlobals());
+
+  const startHono = () => frameworks["Hono"]?.() ?? Promise.reject(new Error("no Hono"));
+
+  test("it shows the text as it comes and ends when the server is done", async () => {
+    const readReply = await readReplyOf(await startHono());
+    const shown: string[] = [];
+    await readReply("Where is my parcel?", (text) => shown.push(text));
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown.join("")).toBe(reply);
+  });
+
+  test("it throws the code of an interrupted stream, and the status of a failed call", async () => {
+    const readReply = await readReplyOf(await startHono());
+    simulator.play([{ type: "drop", afterTokens: 4 }]);
+    await expect(readReply("Where is it?", () => {})).rejects.toThrow("StreamInterrupted");
+    await expect(readReply("refuse this", () => {})).rejects.toThrow("HTTP 422");
+  });
 });
