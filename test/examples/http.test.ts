@@ -176,7 +176,9 @@ describe("the browser's side, as docs/stream.md shows it", () => {
     const code = /^async function readReply[\s\S]*?^}$/m.exec(page)?.[0] ?? "";
     const script = stripTypeScriptTypes(`export ${code}`);
     const platformFetch = fetch;
-    vi.stubGlobal("fetch", (_path: string, init: RequestInit) => platformFetch(url, init));
+    vi.stubGlobal("fetch", (to: string | URL | Request, init?: RequestInit) =>
+      platformFetch(to === "/reply" ? url : to, init),
+    );
     const module = (await import(
       /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(script)}`
     )) as { readReply: ReadReply };
