@@ -1,3 +1,4 @@
+import { commandHelp } from "../src/cli/help.ts";
 import { faultTable } from "../src/simulator/faults/fault.ts";
 import { defaultsTable } from "./docs-defaults.ts";
 import { errorTable } from "./docs-errors.ts";
@@ -8,6 +9,7 @@ import type { Region } from "./regions.ts";
 export const regions: readonly Region[] = [
   { file: "README.md", name: "way-of-a-call", render: wayOfACall },
   { file: "docs/architecture.md", name: "way-of-a-call", render: wayOfACall },
+  { file: "docs/cli.md", name: "commands", render: commandHelp },
   { file: "docs/configuration.md", name: "defaults", render: defaultsTable },
   { file: "docs/errors.md", name: "errors", render: errorTable },
   { file: "docs/simulator.md", name: "faults", render: faultTable },

@@ -18,6 +18,7 @@ export interface FilterOptions {
 
 export function withFilters(command: Command): Command {
   return command
+    .optionsGroup("Which calls:")
     .option("--task <name>", "of this task")
     .option("--model <name>", "asked of, or answered by, a target or model with this in its name")
     .addOption(
@@ -28,7 +29,8 @@ export function withFilters(command: Command): Command {
     .option("--since <when>", "began after: 2h, 7d (ago), 2026-01-31, 2026-01-31T09:00Z", moment)
     .option("--until <when>", "began before; written like --since", moment)
     .option("--text <text>", "with this text in the prompt or the response")
-    .option("--slow <duration>", "took at least this long, e.g. 5s", duration);
+    .option("--slow <duration>", "took at least this long, e.g. 5s", duration)
+    .optionsGroup("Options:");
 }
 
 export function filterOf(options: FilterOptions): EventFilter {
