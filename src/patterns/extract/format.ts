@@ -17,8 +17,8 @@ export interface OutputFormat<T> {
   readonly jsonSchema: JSONSchema7 | undefined;
   /** Reads an answer: strictly first, then through fences, prose and small faults; validates in the end. */
   read(text: string): Promise<Reading<T>>;
-  /** The value inside the object that travels, for values that are no objects. */
-  unwrap(value: unknown): unknown;
+  /** What can be shown of an unfinished value: taken out of the object it travels in, once it is there. */
+  unwrapPartial(value: unknown): unknown;
 }
 
 const known = new WeakMap<StandardSchemaV1, Promise<OutputFormat<unknown>>>();
@@ -59,7 +59,8 @@ function makeFormat(
   const validate = (value: unknown): Promise<Reading<unknown>> => check(schema, unwrap(value));
   return {
     jsonSchema: jsonSchema && closeObjects(isWrapped ? wrapRoot(jsonSchema) : jsonSchema),
-    unwrap,
+    unwrapPartial: (value) =>
+      isWrapped && isRecord(value) && Object.keys(value).length === 0 ? undefined : unwrap(value),
     read: async (text) => {
       const strict = parse(text);
       return strict === undefined ? readTolerantly(text, validate) : validate(strict.value);

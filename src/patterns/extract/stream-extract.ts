@@ -74,7 +74,7 @@ export function streamExtract<Schema extends StandardSchemaV1>(
       const own = { ...options, signal: abort.controller.signal };
       const ask = async (call: Call) => {
         const answer = await sendStream(runtime, call);
-        progress.begin(format.unwrap);
+        progress.begin(format.unwrapPartial);
         for await (const part of answer.parts.read()) {
           if (part.type === "text-delta") progress.add(part.delta);
         }
