@@ -1,0 +1,219 @@
+import { type Duration, defineConfig, type SeamConfig } from "llm-seam";
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../errors.ts";
+import { defaults } from "./defaults.ts";
+import { resolveConfig } from "./resolve.ts";
+
+const model = "anthropic/claude-haiku-4-5";
+const env = { ANTHROPIC_API_KEY: "key", OPENAI_API_KEY: "key" };
+
+/** What is wrong with a config, path by path. */
+function faultsOf(config: unknown): { path: string; message: string }[] {
+  try {
+    resolveConfig(config as SeamConfig, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const { path } of error.issues) expect(error.message).toContain(path);
+    return [...error.issues];
+  }
+  return [];
+}
+
+const withTask = (task: object): object => ({ tasks: { ask: { model, ...task } } });
+
+describe("a wrong setting is refused with its exact path", () => {
+  test.each<[config: unknown, path: string, message: RegExp]>([
+    [undefined, "", /expected object/i],
+    [{}, "tasks", /expected record/i],
+    [{ tasks: {} }, "tasks", /at least one task/],
+    [{ tasks: { ask: {} } }, "tasks.ask.model", /expected "provider\/model"/],
+    [{ tasks: { ask: { model: "haiku" } } }, "tasks.ask.model", /got "haiku"/],
+    [
+      { tasks: { ask: { model: "nowhere/x" } } },
+      "tasks.ask.model",
+      /unknown provider "nowhere"; known: anthropic, openai/,
+    ],
+    [{ tasks: { ask: { model: 5 } } }, "tasks.ask.model", /expected "provider\/model"/],
+    [
+      withTask({ model: { specificationVersion: "v3" } }),
+      "tasks.ask.model",
+      /speaks "v3"; Seam needs "v4"/,
+    ],
+    [withTask({ fallbacks: ["x"] }), "tasks.ask.fallbacks.0.model", /got "x"/],
+    [withTask({ fallbacks: [model, "nowhere/x"] }), "tasks.ask.fallbacks.1", /unknown provider/],
+    [withTask({ fallbacks: [{ model, setings: {} }] }), "tasks.ask.fallbacks.0", /setings/],
+    [
+      withTask({ fallbacks: [{ model: { specificationVersion: "v2" } }] }),
+      "tasks.ask.fallbacks.0.model",
+      /"v2"/,
+    ],
+    [withTask({ deadline: 0 }), "tasks.ask.deadline", /above 0/],
+    [withTask({ deadline: -5 }), "tasks.ask.deadline", /got -5/],
+    [withTask({ deadline: "10 sec" }), "tasks.ask.deadline", /got "10 sec"/],
+    [withTask({ deadline: "30d" }), "tasks.ask.deadline", /at most 24 days/],
+    [withTask({ deadline: Number.NaN }), "tasks.ask.deadline", /expected milliseconds/],
+    [withTask({ attempt: { total: "" } }), "tasks.ask.attempt.total", /got ""/],
+    [withTask({ attempt: { silense: 5 } }), "tasks.ask.attempt", /silense/],
+    [withTask({ retry: { attempts: 0 } }), "tasks.ask.retry.attempts", /1/],
+    [withTask({ retry: { attempts: 21 } }), "tasks.ask.retry.attempts", /20/],
+    [withTask({ retry: { attempts: 1.5 } }), "tasks.ask.retry.attempts", /int/],
+    [withTask({ retry: true }), "tasks.ask.retry", /.+/],
+    [withTask({ retry: { baseDelay: "x" } }), "tasks.ask.retry.baseDelay", /got "x"/],
+    [withTask({ cache: "7d" }), "tasks.ask.cache", /.+/],
+    [withTask({ cache: { ttl: "soon" } }), "tasks.ask.cache.ttl", /got "soon"/],
+    [withTask({ cache: { tll: "7d" } }), "tasks.ask.cache", /tll/],
+    [withTask({ settings: { temperature: 3 } }), "tasks.ask.settings.temperature", /2/],
+    [withTask({ settings: { maxOutputTokens: 0 } }), "tasks.ask.settings.maxOutputTokens", /1/],
+    [withTask({ settings: { maxTokens: 5 } }), "tasks.ask.settings", /maxTokens/],
+    [
+      withTask({ extract: { maxOutputTokens: "5" } }),
+      "tasks.ask.extract.maxOutputTokens",
+      /number/,
+    ],
+    [withTask({ modle: model }), "tasks.ask", /modle/],
+    [{ tasks: { ask: { model } }, default: {} }, "", /default/],
+    [{ tasks: { ask: { model } }, defaults: { deadlin: 5 } }, "defaults", /deadlin/],
+    [{ tasks: { ask: { model } }, defaults: { deadline: "x" } }, "defaults.deadline", /got "x"/],
+    [
+      { tasks: { ask: { model } }, providers: { openai: { baseURL: "localhost" } } },
+      "providers.openai.baseURL",
+      /url/i,
+    ],
+    [
+      { tasks: { ask: { model } }, providers: { openai: { baseURL: "ftp://x" } } },
+      "providers.openai.baseURL",
+      /url/i,
+    ],
+    [
+      { tasks: { ask: { model } }, providers: { ollama: {} } },
+      "providers.ollama.baseURL",
+      /expected a URL/,
+    ],
+    [
+      { tasks: { ask: { model } }, providers: { openai: { kind: "azure" } } },
+      "providers.openai.kind",
+      /.+/,
+    ],
+    [
+      { tasks: { ask: { model } }, providers: { openai: { taskHeader: "x y" } } },
+      "providers.openai.taskHeader",
+      /header name/,
+    ],
+    [
+      { tasks: { ask: { model } }, prices: { [model]: { input: -1, output: 1 } } },
+      `prices.${model}.input`,
+      /0/,
+    ],
+    [
+      { tasks: { ask: { model } }, prices: { [model]: { input: 1 } } },
+      `prices.${model}.output`,
+      /number/,
+    ],
+    [{ tasks: { ask: { model } }, store: "" }, "store", /.+/],
+    [{ tasks: { ask: { model } }, cacheMemoryBytes: -1 }, "cacheMemoryBytes", /0/],
+  ])("%j", (config, path, message) => {
+    const faults = faultsOf(config);
+    expect(faults).toEqual([{ path, message: expect.stringMatching(message) }]);
+  });
+
+  test("all of them are told at once", () => {
+    const config = {
+      tasks: { one: { model: "x" }, two: { model, deadline: "x", retry: { attempts: 99 } } },
+      store: 5,
+    };
+    const paths = faultsOf(config).map(({ path }) => path);
+    expect(paths).toEqual([
+      "tasks.one.model",
+      "tasks.two.deadline",
+      "tasks.two.retry.attempts",
+      "store",
+    ]);
+  });
+
+  test("a key is never quoted", () => {
+    const config = {
+      tasks: { ask: { model } },
+      providers: { openai: { apiKey: "sk-very-secret-key", kind: "sk-very-secret-key" } },
+    };
+    expect(JSON.stringify(faultsOf(config))).not.toContain("very-secret");
+  });
+});
+
+describe("what is left out", () => {
+  test("comes from the defaults of the config, and from Seam's own then", () => {
+    const { tasks } = resolveConfig(
+      defineConfig({
+        tasks: {
+          bare: { model },
+          own: {
+            model,
+            deadline: "5s",
+            attempt: { silence: 700 },
+            retry: { attempts: 7 },
+            cache: { ttl: "1h" },
+          },
+          off: { model, retry: false, cache: false },
+        },
+        defaults: {
+          deadline: "1m",
+          attempt: { total: "30s", silence: "3s" },
+          retry: { baseDelay: 9 },
+          cache: { namespace: "n" },
+        },
+      }),
+      env,
+    );
+    const common = {
+      totalMs: 30_000,
+      headersMs: defaults.attempt.headersMs,
+      firstTokenMs: defaults.attempt.firstTokenMs,
+    };
+    expect(tasks.get("bare")).toMatchObject({
+      limits: { deadlineMs: 60_000, attempt: { ...common, silenceMs: 3_000 } },
+      retry: { attempts: 3, baseDelayMs: 9, maxDelayMs: defaults.retry.maxDelayMs },
+      cache: { ttlMs: defaults.cache.ttlMs, namespace: "n", mode: "use" },
+    });
+    expect(tasks.get("own")).toMatchObject({
+      limits: { deadlineMs: 5_000, attempt: { ...common, silenceMs: 700 } },
+      retry: { attempts: 7, baseDelayMs: 9 },
+      cache: { ttlMs: 3_600_000, namespace: "n" },
+    });
+    expect(tasks.get("off")).toMatchObject({ retry: { attempts: 1 }, cache: undefined });
+  });
+
+  test.each<[Duration, number]>([
+    [250, 250],
+    ["250ms", 250],
+    ["1.5s", 1_500],
+    ["2m", 120_000],
+    ["3h", 10_800_000],
+    ["7d", 604_800_000],
+  ])("%j is read as milliseconds", (deadline, ms) => {
+    const { tasks } = resolveConfig({ tasks: { ask: { model, deadline } } }, env);
+    expect(tasks.get("ask")?.limits.deadlineMs).toBe(ms);
+  });
+
+  test("a fallback inherits the task's settings and may change them", () => {
+    const { tasks } = resolveConfig(
+      {
+        tasks: {
+          ask: {
+            model,
+            settings: { temperature: 0, providerOptions: { openai: { user: "u" } } },
+            fallbacks: [
+              {
+                model: "openai/gpt-4.1",
+                settings: { temperature: 1, providerOptions: { openai: { store: false } } },
+              },
+            ],
+          },
+        },
+      },
+      env,
+    );
+    expect(tasks.get("ask")?.targets[1]?.settings).toEqual({
+      temperature: 1,
+      providerOptions: { openai: { user: "u", store: false } },
+    });
+  });
+});
