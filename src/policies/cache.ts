@@ -131,7 +131,7 @@ export function cache({ stores, troubles }: CacheParts): Policy {
       troubles.note(`The ${store.name} cache could not be written`, error);
     };
     try {
-      void Promise.resolve(store.set(key, text, ttlMs)).catch(failed);
+      store.set(key, text, ttlMs)?.catch(failed);
     } catch (error) {
       failed(error);
     }

@@ -6,6 +6,9 @@ import type { Statement } from "./statements.ts";
 /** How long a statement waits for another process's write before it fails, in milliseconds. */
 const busyTimeoutMs = 250;
 
+/** Pages of 4 kB that the write-ahead log may hold: a page that is written often is copied home less often. */
+const walPages = 4_000;
+
 /** One open SQLite file, with its statements prepared once. Synchronous: also usable while the process exits. */
 export class Connection {
   readonly path: string;
@@ -17,7 +20,9 @@ export class Connection {
     if (path !== ":memory:" && !readOnly) mkdirSync(dirname(path), { recursive: true });
     this.#database = new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs });
     if (!readOnly) {
-      this.#database.exec("pragma journal_mode = wal; pragma synchronous = normal");
+      this.#database.exec(
+        `pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = ${walPages}`,
+      );
     }
   }
 

@@ -32,14 +32,14 @@ export function toRow(event: CallEvent): EventRow {
     latency_ms: event.latencyMs,
     first_token_ms: event.firstTokenMs,
     source: event.source,
-    attempts: toJson(event.attempts),
+    attempts: JSON.stringify(event.attempts),
     attempt_count: event.attempts.length,
-    reroutes: toJson(event.reroutes),
+    reroutes: JSON.stringify(event.reroutes),
     finish_reason: event.finishReason,
     error_code: event.errorCode,
     error_message: event.errorMessage,
     fingerprint: event.fingerprint,
     children: event.children,
-    notes: toJson(event.notes),
+    notes: JSON.stringify(event.notes),
   };
 }

@@ -55,6 +55,11 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
     process.stderr.write(`seam: ${queue.waiting} events could not be written to ${path}\n`);
   }
 
+  function answerOf(key: string): string | undefined {
+    const row = file?.connection.first(file.statements.getAnswer(key, Date.now()));
+    return row === undefined ? undefined : String(row["text"]);
+  }
+
   function commit(batch: readonly Statement[], dropped: number): void {
     if (file === undefined) return;
     const { connection, statements } = file;
@@ -81,11 +86,7 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
     },
     cache: {
       name: "sqlite",
-      get: async (key) => {
-        if (file === undefined) await opening;
-        const row = file?.connection.first(file.statements.getAnswer(key, Date.now()));
-        return row === undefined ? undefined : String(row["text"]);
-      },
+      get: (key) => (file === undefined ? opening.then(() => answerOf(key)) : answerOf(key)),
       set: (key, text, ttlMs) => {
         const expiresAt = Math.round(Date.now() + ttlMs);
         queue.add({
