@@ -87,7 +87,7 @@ const everything: Required<Omit<ModelRequest, "headers" | "includeRawChunks">> =
   ],
 };
 
-function targetAt(name: string, endpoint: string | null): Target {
+function targetAt(name: string, endpoint: string): Target {
   return { identity: { name, endpoint } } as Target;
 }
 
@@ -171,7 +171,7 @@ describe("the key of an answer", () => {
         targetAt("anthropic/claude-sonnet-4-6", "https://api.anthropic.com/v1"),
       ),
       keyOf(everything, "", targetAt("anthropic/claude-haiku-4-5", "https://proxy.example/v1")),
-      keyOf(everything, "", targetAt("anthropic/claude-haiku-4-5", null)),
+      keyOf(everything, "", targetAt("anthropic/claude-haiku-4-5", "instance 1")),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(keyOf(everything, "", { ...target, settings: { topK: 3 }, price: undefined })).toBe(

@@ -8,7 +8,8 @@ import { newTrace } from "../../src/call/trace.ts";
 export function targetNamed(name: string): Target {
   return {
     name,
-    identity: { name, endpoint: null },
+    identity: { name, endpoint: "" },
+    isLasting: true,
     settings: {},
     price: undefined,
     taskHeader: undefined,
