@@ -44,7 +44,9 @@ const frameworks: Record<string, () => Promise<string>> = {
   Hono: async () => {
     const app = new Hono();
     app.post("/reply", async (c) =>
-      seam.stream("write-reply", { prompt: await c.req.text() }).toResponse(),
+      seam
+        .stream("write-reply", { prompt: await c.req.text(), signal: c.req.raw.signal })
+        .toResponse(),
     );
     server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
     return addressOf(server);
@@ -156,6 +158,16 @@ describe.each(Object.keys(frameworks))("a stream as an SSE response: %s", (name)
     client.abort();
     await vi.waitFor(() => expect(simulator.inFlight).toBe(0), 5_000);
     expect(simulator.requests[0]).toMatchObject({ fault: "stall", closedByClient: true });
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  test("so does one that leaves while the provider has not said anything yet", async () => {
+    const client = new AbortController();
+    const leaving = post(await start(["header-silence"]), "Where is it?", client.signal);
+    await vi.waitFor(() => expect(simulator.inFlight).toBe(1), 5_000);
+    client.abort();
+    await expect(leaving).rejects.toThrow();
+    await vi.waitFor(() => expect(simulator.inFlight).toBe(0), 5_000);
     expect(simulator.requests).toHaveLength(1);
   });
 });
