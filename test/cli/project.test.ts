@@ -235,6 +235,14 @@ describe("seam doctor", () => {
         status: "warn",
         detail: "3 events lost",
       });
+
+      const older = new DatabaseSync(join(folder, "seam.db"));
+      older.exec("alter table events drop column saved_usd");
+      older.close();
+      expect((await doctor(folder, env)).byCheck.get("store")).toMatchObject({
+        status: "warn",
+        detail: expect.stringMatching(/not of this version: .*saved_usd/),
+      });
     });
   });
 

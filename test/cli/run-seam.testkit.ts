@@ -2,7 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { root } from "../../scripts/tool.ts";
 
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+/** The source of the command. */
+export const main: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const bin = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url));
 
 export interface RunOptions {

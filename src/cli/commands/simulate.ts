@@ -34,7 +34,7 @@ interface SimulateOptions {
 const examples = `
 Examples:
   seam simulate
-  seam simulate --fault status-429 --fault drop          the first request fails, the second too, then none
+  seam simulate --fault status-429 --fault drop    two requests fail, then none
   seam simulate --fault-rate status-529=0.2 --fault-rate stall=0.1 --seed 7
   seam simulate --first-token-ms 300 --tokens-per-second 40
   seam simulate --script replies.json

@@ -13,7 +13,7 @@ interface StatsOptions extends FilterOptions, StoreOptions {
 }
 
 const examples = `
-A call of a task is what feature code called. Grouped by model, each ask of an extract counts for itself.
+A call of a task is what feature code called. By model, each ask of an extract counts for itself.
 COST: "$0.012 + 2?" holds two attempts of unknown cost; "2?" holds nothing that is known.
 Latencies are of all calls, cached and failed ones included; TTFT is of streamed answers of a model.
 

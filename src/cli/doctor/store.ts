@@ -1,10 +1,13 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { openEvents } from "../../events.ts";
-import { Connection } from "../../stores/sqlite/connection.ts";
 import { shortPath } from "../find-store.ts";
 import { counted } from "../output/format.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
+
+/** How long an app may keep the file to itself, in milliseconds. */
+const patienceMs = 2_000;
 
 /** Whether events can be written and read at a path. Writes nothing. */
 export async function checkStore(path: string): Promise<Finding[]> {
@@ -23,8 +26,8 @@ export async function checkStore(path: string): Promise<Finding[]> {
     return [
       warn(
         "store",
-        reasonOf(error),
-        "An app brings the file to the current schema when it opens it.",
+        `${shortPath(path)} is not of this version: ${reasonOf(error)}`,
+        "An app of this version brings the file up to date when it opens it.",
       ),
     ];
   }
@@ -45,12 +48,13 @@ function newFile(path: string): Finding {
   }
 }
 
+/** Takes the lock that a write needs, and gives it back. */
 function tryToWrite(path: string): void {
-  const connection = new Connection(path);
+  const database = new DatabaseSync(path, { timeout: patienceMs });
   try {
-    connection.transaction(() => {});
+    database.exec("begin immediate; rollback");
   } finally {
-    connection.close();
+    database.close();
   }
 }
 

@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import { ConfigError } from "../../errors.ts";
 import { Connection } from "./connection.ts";
 
+/** How long a read waits while an app that has just ended tidies the file up, in milliseconds. */
+const patienceMs = 2_000;
+
 /** Opens a file of events for reading only; throws a ConfigError that says what to do when there are none in it. */
 export function openForReading(path: string): Connection {
   const file = resolve(path);
@@ -24,7 +27,9 @@ export function openForReading(path: string): Connection {
 
 function connect(file: string): Connection {
   try {
-    return new Connection(file, { readOnly: true });
+    const connection = new Connection(file, { readOnly: true });
+    connection.first({ sql: `pragma busy_timeout = ${patienceMs}`, values: [] });
+    return connection;
   } catch (cause) {
     throw unreadable(file, cause);
   }
