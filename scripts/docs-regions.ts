@@ -1,4 +1,5 @@
 import { commandHelp } from "../src/cli/help.ts";
+import { pricesAsOf } from "../src/providers/prices.ts";
 import { faultTable } from "../src/simulator/faults/fault.ts";
 import { defaultsTable } from "./docs-defaults.ts";
 import { errorTable } from "./docs-errors.ts";
@@ -11,6 +12,11 @@ export const regions: readonly Region[] = [
   { file: "docs/architecture.md", name: "way-of-a-call", render: wayOfACall },
   { file: "docs/cli.md", name: "commands", render: commandHelp },
   { file: "docs/configuration.md", name: "defaults", render: defaultsTable },
+  {
+    file: "docs/configuration.md",
+    name: "prices-as-of",
+    render: () => `The built-in prices were read from the providers' pages on ${pricesAsOf}.`,
+  },
   { file: "docs/errors.md", name: "errors", render: errorTable },
   { file: "docs/simulator.md", name: "faults", render: faultTable },
 ];

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { stripTypeScriptTypes } from "node:module";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
@@ -63,7 +63,7 @@ const frameworks: Record<string, () => Promise<string>> = {
   },
 
   "Express, by way of node:http": async () => {
-    const handler: RequestListener = async (req, res) => {
+    const handler = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
       await seam.stream("write-reply", { prompt: await bodyOf(req) }).sendTo(res);
     };
     server = createServer((req, res) => void handler(req, res)).listen(0, "127.0.0.1");
