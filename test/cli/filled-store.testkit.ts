@@ -6,7 +6,7 @@ import { type FaultPlan, startSimulator } from "llm-seam/simulator";
 import { z } from "zod";
 
 /** What a hostile model would say to a terminal: clear it, change its title, hide text, turn the line. */
-export const hostile = "safe\u001b[2J\u001b]0;owned\u0007\u009b31m\r\u202egone";
+const hostile = "safe\u001b[2J\u001b]0;owned\u0007\u009b31m\r\u202egone";
 
 const script = {
   replies: [

@@ -159,6 +159,7 @@ describe("seam doctor", () => {
         "package anthropic ok",
         "key anthropic ok",
         "reach anthropic ok",
+        "prices ok",
         "call anthropic/claude-haiku-4-5 ok",
         "store ok",
       ]);

@@ -125,7 +125,7 @@ async function* examineTargets(
     yield checkKey(endpoint);
     yield await reach(endpoint);
   }
-  yield* checkPrices(targets);
+  yield checkPrices(targets);
   if (!isLive) return;
   for (const target of targets) yield await callLive(target, config);
 }

@@ -2,6 +2,7 @@ import type { TaskRules } from "../../config/resolve.ts";
 import type { SeamConfig } from "../../config/types.ts";
 import type { Endpoint } from "../../providers/endpoint.ts";
 import { loadModel, providerPackages } from "../../providers/load.ts";
+import { pricesAsOf } from "../../providers/prices.ts";
 import type { ModelRef } from "../../providers/types.ts";
 import { createSeam } from "../../seam.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
@@ -76,17 +77,17 @@ export function checkKey(endpoint: Endpoint): Finding {
   return fail(check, `${apiKeyVariable} is not set`, set);
 }
 
-/** Targets whose cost will be unknown in every event. */
-export function checkPrices(targets: readonly NamedTarget[]): Finding[] {
+/** Whether the cost of every target's calls can be told. */
+export function checkPrices(targets: readonly NamedTarget[]): Finding {
   const unknown = targets.filter(({ isPriced }) => !isPriced).map(({ name }) => name);
-  if (unknown.length === 0) return [];
-  return [
-    warn(
-      "prices",
-      `no price is known for ${unknown.join(", ")}`,
-      "Their cost shows as unknown; set `prices` in the config, in dollars for a million tokens.",
-    ),
-  ];
+  if (unknown.length === 0) {
+    return ok("prices", `known for every model; the built-in ones are of ${pricesAsOf}`);
+  }
+  return warn(
+    "prices",
+    `no price is known for ${unknown.join(", ")}`,
+    "Their cost shows as unknown; set `prices` in the config, in dollars for a million tokens.",
+  );
 }
 
 const live = { deadline: "30s", maxOutputTokens: 64 } as const;

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../util/duration.ts";
 
 /** What stands where there is nothing to say. */
-export const nothing = "–";
+const nothing = "–";
 
 export function count(value: number | null): string {
   return value === null ? nothing : value.toLocaleString("en-US");
