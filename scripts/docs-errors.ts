@@ -62,6 +62,8 @@ function triedOn(error: SeamError): string {
   if (error instanceof DeadlineExceeded && error.limit === "deadline") {
     return `the deadline: no; an attempt's limit: ${triedOn(attemptLimit)}`;
   }
+  if (error instanceof InvalidOutput) return "asked again once, then fallbacks";
+  if (error instanceof Truncated) return "asked again once, with more room";
   const { retryable, reroutable } = error;
   if (retryable) return "same target, then fallbacks";
   return reroutable ? "fallbacks only" : "no";
