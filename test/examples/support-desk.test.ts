@@ -24,11 +24,9 @@ interface Run {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly seconds: number;
 }
 
 function runDemo(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
-  const startedAt = performance.now();
   const child = spawn(process.execPath, ["--import", useSource, demo, ...args], {
     cwd: folder,
     env: { ...process.env, ...noKeys, ...env },
@@ -45,21 +43,21 @@ function runDemo(args: readonly string[], env: Record<string, string> = {}): Pro
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
-      resolve({ code, stdout, stderr, seconds: (performance.now() - startedAt) / 1_000 });
+      resolve({ code, stdout, stderr });
     });
   });
 }
 
 describe("npm run demo", () => {
   test("no ticket is lost, faults are ridden out, and the second pass comes from the cache", async () => {
-    const { code, stdout, stderr, seconds } = await runDemo(["--json"]);
+    const { code, stdout, stderr } = await runDemo(["--json"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(seconds).toBeLessThan(30);
     const report = JSON.parse(stdout) as RunReport;
     expect(report).toMatchObject({ tickets: 80, skippedLines: 8, lost: 0, model: "simulator" });
 
     const [first, second] = report.passes;
     if (first === undefined || second === undefined) throw new Error("there are two passes");
+    expect(first.seconds + second.seconds).toBeLessThan(20);
     expect(first.sorted).toBe(80);
     expect(first.errors["Refused"]).toBe(1);
     expect(first.errors["StreamInterrupted"]).toBeGreaterThanOrEqual(1);
