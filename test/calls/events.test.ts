@@ -129,9 +129,10 @@ test("with store: false calls go on and nothing is written", async () => {
 
 describe("secrets", () => {
   const apiKey = "sk-ant-api03-THISISASECRETKEY-0123456789";
-  const headers = {
-    "x-tenant-token": "tenant-token-abcdef-123456",
+  const headers = { "x-tenant-token": "tenant-token-abcdef-123456" };
+  const perCall = {
     authorization: "Bearer ey-session-987654",
+    "x-session-key": "plain words of a session",
   };
 
   /** A provider that repeats all it was sent in its error, as some proxies do. */
@@ -168,7 +169,7 @@ describe("secrets", () => {
       const common = {
         baseURL: provider.baseURL,
         apiKey,
-        headers: { "x-tenant-token": headers["x-tenant-token"] },
+        headers,
       };
       await using seam = createSeam({
         tasks: {
@@ -186,7 +187,7 @@ describe("secrets", () => {
       });
       const errors: unknown[] = [];
       for (const task of ["anthropic", "openai", "local"] as const) {
-        const options = { prompt: "hello", headers: { authorization: headers.authorization } };
+        const options = { prompt: "hello", headers: perCall };
         errors.push(await rejection(seam.complete(task, options)));
         errors.push((await collect(seam.stream(task, options))).error);
         errors.push(
@@ -212,6 +213,7 @@ describe("secrets", () => {
         expect(text).not.toContain("THISISASECRETKEY");
         expect(text).not.toContain("tenant-token-abcdef");
         expect(text).not.toContain("ey-session-987654");
+        expect(text).not.toContain("plain words of a session");
       }
     },
   );
