@@ -1,7 +1,9 @@
 import type { Call } from "./call/call.ts";
 import type { EventSink } from "./call/event.ts";
+import type { Troubles } from "./call/troubles.ts";
 import { attempt } from "./policies/attempt.ts";
-import { type CacheParts, cache } from "./policies/cache.ts";
+import { cache } from "./policies/cache.ts";
+import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
 import { observe } from "./policies/observe.ts";
 import type { Next, Policy } from "./policies/policy.ts";
@@ -10,11 +12,12 @@ import { route } from "./policies/route.ts";
 
 export interface PipelineParts {
   readonly events: EventSink;
-  readonly cache: CacheParts;
+  readonly cacheStores: readonly CacheStore[];
+  readonly troubles: Troubles;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */
-export function pipeline(parts: PipelineParts): Next {
+export function pipeline({ events, cacheStores, troubles }: PipelineParts): Next {
   const toTarget = compose(
     [
       retry, //                 backoff with full jitter, Retry-After as a floor
@@ -23,9 +26,9 @@ export function pipeline(parts: PipelineParts): Next {
   );
   return compose(
     [
-      observe(parts.events), // open the event; close it with what happened, whatever happened
-      deadline, //              the call's total time as one signal; queueing and backoff count
-      cache(parts.cache), //    exact hit by fingerprint; identical calls in flight share one request
+      observe(events, troubles), //    open the event; close it with what happened, whatever happened
+      deadline, //                     the call's total time as one signal; queueing and backoff count
+      cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request
     ],
     (call) => route(call, toTarget), // first target, then fallbacks; each passes the policies of a target
   );

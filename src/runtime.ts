@@ -10,7 +10,7 @@ import { attemptLimits, type Resolved, type TaskRules } from "./config/resolve.t
 import type { AttemptConfig } from "./config/types.ts";
 import { ConfigError } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
-import type { CacheStore } from "./policies/cache.ts";
+import type { CacheStore } from "./policies/cache-tiers.ts";
 import type { Next } from "./policies/policy.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
 import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
@@ -74,7 +74,8 @@ export function startRuntime(config: Resolved): Runtime {
   const events: EventSink = store?.events ?? { write: () => {} };
   const way: Next = pipeline({
     events,
-    cache: { stores: cacheStores(config, store), troubles },
+    cacheStores: cacheStores(config, store),
+    troubles,
   });
 
   const rulesOf = (task: string): TaskRules => {

@@ -4,7 +4,12 @@ import type { PartLog } from "./part-log.ts";
 /** How a call ended: with a whole result or an error. */
 export type Ending =
   | { readonly ok: true; readonly result: LanguageModelV4GenerateResult }
-  | { readonly ok: false; readonly error: unknown };
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      /** The text that had arrived, where a part of the answer had. */
+      readonly text?: string | undefined;
+    };
 
 /** What a call is answered with: a whole result, or a stream whose first content has arrived. */
 export type Answer = WholeAnswer | StreamAnswer;

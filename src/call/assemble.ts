@@ -3,6 +3,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
+  SharedV4ProviderMetadata,
   SharedV4Warning,
 } from "@ai-sdk/provider";
 
@@ -33,11 +34,10 @@ export class Assembler {
         this.#start(part.type === "text-start" ? "text" : "reasoning", part);
         return;
       case "text-delta":
-        (this.#open.get(`text:${part.id}`) ?? this.#start("text", part)).text += part.delta;
+        this.#grow(this.#open.get(`text:${part.id}`) ?? this.#start("text", part), part);
         return;
       case "reasoning-delta":
-        (this.#open.get(`reasoning:${part.id}`) ?? this.#start("reasoning", part)).text +=
-          part.delta;
+        this.#grow(this.#open.get(`reasoning:${part.id}`) ?? this.#start("reasoning", part), part);
         return;
       case "text-end":
       case "reasoning-end":
@@ -92,11 +92,17 @@ export class Assembler {
     };
   }
 
-  #start(type: "text" | "reasoning", { id }: { id: string }): TextBlock {
+  #start(type: "text" | "reasoning", part: BlockPart): TextBlock {
     const block: TextBlock = { type, text: "" };
-    this.#open.set(`${type}:${id}`, block);
+    addMetadata(block, part);
+    this.#open.set(`${type}:${part.id}`, block);
     this.#content.push(block);
     return block;
+  }
+
+  #grow(block: TextBlock, part: BlockPart & { readonly delta: string }): void {
+    block.text += part.delta;
+    addMetadata(block, part);
   }
 
   #finishBlock(
@@ -106,10 +112,25 @@ export class Assembler {
     const block = this.#open.get(key);
     this.#open.delete(key);
     if (block === undefined) return;
-    if (part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
+    addMetadata(block, part);
     if (part.type === "text-end" && part.citations !== undefined && block.type === "text") {
       block.citations = part.citations;
     }
+  }
+}
+
+interface BlockPart {
+  readonly id: string;
+  readonly providerMetadata?: SharedV4ProviderMetadata;
+}
+
+/** Providers tell of a block piece by piece: an id at its start, a signature with a delta. */
+function addMetadata(block: TextBlock, { providerMetadata }: Partial<BlockPart>): void {
+  for (const [provider, metadata] of Object.entries(providerMetadata ?? {})) {
+    block.providerMetadata = {
+      ...block.providerMetadata,
+      [provider]: { ...block.providerMetadata?.[provider], ...metadata },
+    };
   }
 }
 

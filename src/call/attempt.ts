@@ -11,8 +11,8 @@ export interface Attempt {
   durationMs: number;
   /** From the attempt's start to the first content; `null` when none came. */
   firstTokenMs: number | null;
-  /** `running`: the call ended before it did, in a shared request that others still waited for. */
-  readonly outcome: "ok" | "running" | "Aborted" | ErrorCode;
+  /** `Failed`: by an error of none of Seam's codes. `running`: the call ended before it did, in a shared request that others still waited for. */
+  readonly outcome: "ok" | "running" | "Aborted" | "Failed" | ErrorCode;
   /** HTTP status, where there was one. */
   status: number | null;
   /** What went wrong, free of secrets. */

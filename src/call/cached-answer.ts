@@ -2,6 +2,7 @@ import type {
   LanguageModelV4Content,
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
+  SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
 import { fromJson, toJson } from "./json.ts";
 import { PartLog } from "./part-log.ts";
@@ -93,7 +94,7 @@ function piecesOf(part: LanguageModelV4Content, id: string): LanguageModelV4Stre
     case "text": {
       const { type: _type, text: delta, ...rest } = part;
       return [
-        { type: "text-start", id },
+        { type: "text-start", id, ...metadataOf(part) },
         { type: "text-delta", id, delta },
         { type: "text-end", id, ...rest },
       ];
@@ -101,7 +102,7 @@ function piecesOf(part: LanguageModelV4Content, id: string): LanguageModelV4Stre
     case "reasoning": {
       const { type: _type, text: delta, ...rest } = part;
       return [
-        { type: "reasoning-start", id },
+        { type: "reasoning-start", id, ...metadataOf(part) },
         { type: "reasoning-delta", id, delta },
         { type: "reasoning-end", id, ...rest },
       ];
@@ -118,4 +119,12 @@ function piecesOf(part: LanguageModelV4Content, id: string): LanguageModelV4Stre
     default:
       return [part];
   }
+}
+
+function metadataOf({
+  providerMetadata,
+}: {
+  readonly providerMetadata?: SharedV4ProviderMetadata;
+}): { providerMetadata?: SharedV4ProviderMetadata } {
+  return providerMetadata === undefined ? {} : { providerMetadata };
 }

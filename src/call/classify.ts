@@ -44,6 +44,10 @@ export function classify(
 
 function decide(fault: ProviderFault, said: string, context: ErrorContext): SeamError {
   const { status, kind } = fault;
+  if (status !== undefined && status >= 300 && status < 400) {
+    const moved = `${said}; redirects are not followed, so name the new address in \`baseURL\``;
+    return new InvalidRequest(moved, { ...context, reroutable: true });
+  }
   if (isQuota(fault)) return new QuotaExhausted(said, context);
   if (isTooLong(fault)) return new ContextTooLong(said, context);
   if (status === 401 || status === 403 || /authentication|permission|invalid_api_key/.test(kind)) {
@@ -103,9 +107,12 @@ function isCallersFault(error: unknown): boolean {
 }
 
 function answered({ status, kind, networkCode }: ProviderFault): string {
-  const word = kind === "" ? "" : ` (${kind})`;
-  if (status !== undefined && status >= 400) return `answered HTTP ${status}${word}`;
-  if (networkCode !== undefined) return `could not be reached (${networkCode})`;
+  const word = kind === "" || kind === String(status) ? "" : ` (${kind})`;
+  if (status !== undefined && status >= 300) return `answered HTTP ${status}${word}`;
+  if (networkCode !== undefined && status === undefined) {
+    return `could not be reached (${networkCode})`;
+  }
+  if (networkCode !== undefined) return `broke off its answer (${networkCode})`;
   return kind === "" ? "gave no usable answer" : `reported an error${word}`;
 }
 

@@ -6,6 +6,7 @@ import type { CallEvent } from "./event.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { withSettings } from "./request.ts";
 import { SeamError } from "./seam-error.ts";
+import { scrubSecrets } from "./secrets.ts";
 import { addKnown, addUsage, toUsage, type Usage, unknownUsage, zeroUsage } from "./usage.ts";
 
 /** When a call began: on the wall clock, and on the clock that measures it. */
@@ -32,7 +33,7 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
     task: call.task,
     pattern: call.pattern,
     mode: call.mode,
-    tags: call.tags,
+    tags: { ...call.tags },
     target: call.targets[0].name,
     answeredBy: trace.answeredBy,
     model: result?.response?.modelId ?? null,
@@ -47,7 +48,7 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
     attempts: trace.attempts.map((attempt) => ({ ...attempt })),
     reroutes: trace.reroutes,
     finishReason: result?.finishReason.unified ?? null,
-    ...errorOf(ending),
+    ...errorOf(ending, call),
     get fingerprint() {
       trace.fingerprint ??= fingerprint("", call.targets[0], prompt);
       return trace.fingerprint;
@@ -74,17 +75,24 @@ function isUnpriced(attempt: Attempt): boolean {
   return attempt.costUsd === null && attempt.outcome !== "running";
 }
 
-function errorOf(ending: Ending): { errorCode: string | null; errorMessage: string | null } {
+function errorOf(
+  ending: Ending,
+  { signal }: Call,
+): { errorCode: string | null; errorMessage: string | null } {
   if (ending.ok) return { errorCode: null, errorMessage: null };
-  if (SeamError.is(ending.error)) {
-    return { errorCode: ending.error.code, errorMessage: ending.error.message };
+  const { error } = ending;
+  if (SeamError.is(error)) return { errorCode: error.code, errorMessage: error.message };
+  if (signal.aborted) {
+    return { errorCode: "Aborted", errorMessage: "The caller aborted the call." };
   }
-  return { errorCode: "Aborted", errorMessage: "The caller aborted the call." };
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { errorCode: name, errorMessage: scrubSecrets(message) };
 }
 
 /** What had arrived before the call failed. */
 function partialResponse(ending: Ending): LanguageModelV4Content[] | null {
-  const text = ending.ok ? undefined : (ending.error as { text?: unknown } | null)?.text;
+  if (ending.ok) return null;
+  const text = ending.text ?? (ending.error as { text?: unknown } | null)?.text;
   return typeof text === "string" ? [{ type: "text", text }] : null;
 }
 
@@ -97,15 +105,26 @@ export function parentEventOf(
 ): CallEvent {
   const last = children.at(-1) ?? children[0];
   const attempts = children.flatMap(({ trace }) => trace.attempts);
+  const source = children.some(({ trace }) => trace.source === "model")
+    ? "model"
+    : last.trace.source;
   const family = { ...last, request: children[0].request, targets: children[0].targets };
-  const event = eventOf({ ...family, trace: { ...last.trace, attempts } }, ending, start);
+  const event = eventOf({ ...family, trace: { ...last.trace, attempts, source } }, ending, start);
+  const bills = children.map(costOfAttempts);
   return {
     ...event,
     ...ids,
     traceId: ids.parentId ?? ids.id,
-    usage: attempts.reduce((sum, { usage }) => addUsage(sum, usage ?? unknownUsage), unknownUsage),
+    usage: children.map(usageOfAttempts).reduce(addUsage),
+    costUsd: bills.map(({ costUsd }) => costUsd).reduce(addKnown),
+    unpricedAttempts: bills.reduce((sum, bill) => sum + bill.unpricedAttempts, 0),
     reroutes: children.flatMap(({ trace }) => trace.reroutes),
     notes: children.flatMap(({ trace }) => trace.notes),
     children: children.length,
   };
+}
+
+function usageOfAttempts({ trace }: Call): Usage {
+  if (trace.source !== "model") return zeroUsage;
+  return trace.attempts.map(({ usage }) => usage ?? unknownUsage).reduce(addUsage, unknownUsage);
 }

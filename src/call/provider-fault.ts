@@ -16,10 +16,10 @@ export interface ProviderFault {
 
 export function readFault(error: unknown): ProviderFault {
   if (APICallError.isInstance(error)) return fromApiCall(error);
-  const said = findSaid(error);
+  const said = findSaid(error) ?? findSaid(validatedIn(error));
   return {
     message: said?.message ?? messageOf(error),
-    status: numberIn(error, "statusCode") ?? numberIn(error, "status"),
+    status: numberIn(error, "statusCode") ?? numberIn(error, "status") ?? numberKind(said?.kind),
     kind: said?.kind ?? "",
     retryAfterMs: undefined,
     networkCode: networkCodeOf(error),
@@ -46,23 +46,37 @@ interface Said {
   readonly kind: string;
 }
 
-/** Finds `{ message, type?, code? }` in an error body: `{ error: {…} }`, `{ type: "error", error: {…} }`, or bare. */
+/**
+ * Finds what an error body says, in any of the shapes that servers give it: `{ error: { message, type, code } }`,
+ * `{ type: "error", error: {…} }`, `{ error: "…" }`, `{ detail: "…" }`, `{ errors: […] }`, or the fields themselves.
+ */
 function findSaid(value: unknown): Said | undefined {
+  if (Array.isArray(value)) return findSaid(value[0]);
   if (!isRecord(value)) return undefined;
-  if (typeof value["error"] === "string") return { message: value["error"], kind: "" };
-  const body = isRecord(value["error"]) ? value["error"] : value;
+  const named = value["error"] ?? value["detail"] ?? firstOf(value["errors"]);
+  if (typeof named === "string") return { message: nonEmpty(named), kind: "" };
+  const body = isRecord(named) ? named : value;
   const words = [body["type"], body["code"], body["status"]].filter(
     (word) => typeof word === "string" || typeof word === "number",
   );
-  const kind = words.join(" ").toLowerCase();
+  if (body instanceof Error && words.length === 0) return undefined;
   const message = typeof body["message"] === "string" ? nonEmpty(body["message"]) : undefined;
-  const isError = body !== value || kind.includes("error") || body["statusCode"] !== undefined;
-  if (value instanceof Error && kind === "") return undefined;
-  return isError || (message !== undefined && words.length > 0) ? { message, kind } : undefined;
+  if (body === value && message === undefined) return undefined;
+  return { message, kind: [...new Set(words)].join(" ").toLowerCase() };
 }
 
-function numberKind(kind: string): number | undefined {
-  const match = /\b([45]\d\d)\b/.exec(kind);
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** What failed validation, where that is why a library raised the error. */
+function validatedIn(error: unknown): unknown {
+  return isRecord(error) ? error["value"] : undefined;
+}
+
+/** The HTTP status that some servers put into the body instead of the header. */
+function numberKind(kind: string | undefined): number | undefined {
+  const match = /\b([45]\d\d)\b/.exec(kind ?? "");
   return match === null ? undefined : Number(match[1]);
 }
 

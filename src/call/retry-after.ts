@@ -23,5 +23,6 @@ function secondsOrDate(value: string | undefined, now: number): number | undefin
 
 function positiveNumber(value: string | undefined): number | undefined {
   if (value === undefined || !/^\s*\d+(?:\.\d+)?\s*$/.test(value)) return undefined;
-  return Number(value);
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
 }

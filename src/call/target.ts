@@ -7,7 +7,9 @@ export interface Target {
   /** `provider/model`, as in the config and in every event. */
   readonly name: string;
   /** What tells this target from any other in a fingerprint: its name and where it lives. */
-  readonly identity: { readonly name: string; readonly endpoint: string | null };
+  readonly identity: { readonly name: string; readonly endpoint: string };
+  /** Whether the identity means the same target in another process, too; otherwise answers stay in this one. */
+  readonly isLasting: boolean;
   readonly settings: ModelSettings;
   readonly price: Price | undefined;
   /** The header that carries the task's name to this target, if the config asks for one. */

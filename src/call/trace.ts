@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempt.ts";
+import type { Target } from "./target.ts";
 
 /** Where an answer came from. */
 export type Source = "model" | "cache" | "coalesced";
@@ -15,8 +16,10 @@ export interface Trace {
   attempts: Attempt[];
   reroutes: Reroute[];
   source: Source;
-  /** The target whose answer was returned. */
+  /** The name of the target whose answer was returned. */
   answeredBy: string | null;
+  /** That target, when it was asked for this answer. */
+  answerer: Target | null;
   fingerprint: string | null;
   /** Troubles that did not fail the call, e.g. a cache that could not be read. */
   notes: string[];
@@ -32,6 +35,7 @@ export function newTrace(): Trace {
     reroutes: [],
     source: "model",
     answeredBy: null,
+    answerer: null,
     fingerprint: null,
     notes: [],
     savedUsd: null,

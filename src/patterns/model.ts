@@ -5,6 +5,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { StreamAnswer } from "../call/answer.ts";
 import type { ModelRequest } from "../call/request.ts";
+import type { Target } from "../call/target.ts";
 import type { CallOptions, Runtime } from "../runtime.ts";
 import { linkAbort } from "../util/abort.ts";
 import { sendStream } from "./stream.ts";
@@ -26,7 +27,7 @@ export function taskModel(
     provider: "seam",
     modelId: task,
     get supportedUrls() {
-      return targets[0].model().then((model) => model.supportedUrls);
+      return targets.length === 1 ? supportedUrlsOf(targets[0]) : {};
     },
     async doGenerate({ abortSignal, ...request }) {
       const answer = await runtime.send(runtime.prepare(spec("generate", request, abortSignal)));
@@ -34,6 +35,7 @@ export function taskModel(
       return answer.result;
     },
     async doStream({ abortSignal, ...request }: LanguageModelV4CallOptions) {
+      runtime.rulesOf(task);
       const abort = linkAbort(abortSignal);
       const call = runtime.prepare(spec("stream", request, abort.controller.signal));
       const answer = await sendStream(runtime, call, abort.unlink);
@@ -46,6 +48,18 @@ export function taskModel(
       };
     },
   };
+}
+
+/**
+ * The URLs that the provider fetches by itself. None where several targets may answer, or where this one cannot be
+ * loaded: then the AI SDK downloads the file, and the call itself tells what is wrong.
+ */
+async function supportedUrlsOf(target: Target): Promise<Record<string, RegExp[]>> {
+  try {
+    return await (await target.model()).supportedUrls;
+  } catch {
+    return {};
+  }
 }
 
 /** The parts as the AI SDK reads them; a failure comes as an error part, as from any provider. */

@@ -4,6 +4,7 @@ import { classify } from "../call/classify.ts";
 import { costOf } from "../call/price.ts";
 import { withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
+import { scrubSecrets, secretsIn } from "../call/secrets.ts";
 import { toUsage } from "../call/usage.ts";
 import { DeadlineExceeded } from "../errors.ts";
 import { raceAbort } from "../util/abort.ts";
@@ -29,8 +30,9 @@ export class AttemptRun {
 
   constructor(call: TargetedCall) {
     this.call = call;
+    const request = requestFor(call);
     this.clock = new AttemptClock(call.mode, call.limits.attempt, call.signal);
-    this.options = optionsFor(call, this.clock.signal);
+    this.options = { ...request, abortSignal: this.clock.signal };
     this.place = {
       task: call.task,
       callId: call.id,
@@ -40,10 +42,20 @@ export class AttemptRun {
     this.#record = openRecord(call);
   }
 
-  /** Runs provider code: bounded by the clock even if it ignores its signal, with its errors classified. */
-  async reach<T>(work: () => PromiseLike<T>): Promise<T> {
+  /**
+   * Runs provider code: bounded by the clock even if it ignores its signal, with its errors classified. What such code
+   * brings when nobody waits any more is handed to `discard`.
+   */
+  async reach<T>(work: () => PromiseLike<T>, discard?: (late: T) => void): Promise<T> {
+    const { signal } = this.clock;
     try {
-      return await raceAbort(work(), this.clock.signal);
+      const pending = work();
+      if (discard !== undefined)
+        pending.then(
+          (late) => signal.aborted && discard(late),
+          () => {},
+        );
+      return await raceAbort(pending, signal);
     } catch (thrown) {
       throw this.failure(thrown);
     }
@@ -53,13 +65,19 @@ export class AttemptRun {
   failure(thrown: unknown): unknown {
     if (this.clock.expiry !== undefined) return new DeadlineExceeded(this.clock.expiry, this.place);
     if (this.call.signal.aborted) return this.call.signal.reason;
-    return classify(thrown, this.place, this.call.target.scrub);
+    const { target, request } = this.call;
+    const own = secretsIn(request.headers ?? {});
+    return classify(thrown, this.place, (text) => scrubSecrets(target.scrub(text), own));
+  }
+
+  /** Records what an answer used and cost, whether or not it is any good. */
+  bill(result: LanguageModelV4GenerateResult): void {
+    const usage = toUsage(result.usage);
+    Object.assign(this.#record, { usage, costUsd: costOf(usage, this.call.target.price) });
   }
 
   /** Lets the call's `accept` judge a whole answer; its error is the attempt's. */
   async judge(result: LanguageModelV4GenerateResult): Promise<void> {
-    const usage = toUsage(result.usage);
-    Object.assign(this.#record, { usage, costUsd: costOf(usage, this.call.target.price) });
     if (this.call.accept === undefined) return;
     try {
       await raceAbort(this.call.accept(result, this.call.target), this.clock.signal);
@@ -72,12 +90,13 @@ export class AttemptRun {
     this.clock.stop();
     this.#close({ outcome: "ok" });
     this.call.trace.answeredBy = this.call.target.name;
+    this.call.trace.answerer = this.call.target;
   }
 
   fail(error: unknown): void {
     this.clock.close();
     if (!SeamError.is(error)) {
-      this.#close({ outcome: "Aborted" });
+      this.#close({ outcome: this.call.signal.aborted ? "Aborted" : "Failed" });
       return;
     }
     this.#close({
@@ -97,10 +116,9 @@ export class AttemptRun {
   }
 }
 
-/** The options of the model call: settings of the target, then of the caller, under this attempt's signal. */
-function optionsFor(call: TargetedCall, abortSignal: AbortSignal): LanguageModelV4CallOptions {
-  const { target, request, task } = call;
-  const options = target.adapt({ ...withSettings(target.settings, request), abortSignal });
+/** What the model is asked: the settings of the target, then those of the caller. */
+function requestFor({ target, request, task }: TargetedCall): LanguageModelV4CallOptions {
+  const options = target.adapt(withSettings(target.settings, request));
   if (target.taskHeader === undefined) return options;
   return { ...options, headers: { ...options.headers, [target.taskHeader]: task } };
 }

@@ -1,15 +1,9 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Ending, StreamAnswer } from "../call/answer.ts";
 import { Assembler, isContent } from "../call/assemble.ts";
+import { interrupted } from "../call/interrupted.ts";
 import { PartLog } from "../call/part-log.ts";
-import { SeamError } from "../call/seam-error.ts";
-import {
-  InvalidOutput,
-  ProviderUnavailable,
-  Refused,
-  StreamInterrupted,
-  Truncated,
-} from "../errors.ts";
+import { ProviderUnavailable } from "../errors.ts";
 import type { AttemptRun } from "./attempt-run.ts";
 import { refuseBroken } from "./broken-answer.ts";
 
@@ -24,7 +18,10 @@ const closingLimitMs = 2_000;
  * policies outside can recover unseen; from then on the stream runs by itself and fails in place.
  */
 export async function streamOnce(run: AttemptRun, model: LanguageModelV4): Promise<StreamAnswer> {
-  const opened = await run.reach(() => model.doStream(run.options));
+  const opened = await run.reach(
+    () => model.doStream(run.options),
+    ({ stream }) => void stream.cancel().catch(() => {}),
+  );
   const reader = opened.stream.getReader();
   run.clock.signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), {
     once: true,
@@ -64,6 +61,7 @@ async function pump(
       if (committed) onCommit();
     }
     const result = assembler.result(headers);
+    run.bill(result);
     refuseBroken(result, run);
     await run.judge(result);
     parts.push(finish);
@@ -73,9 +71,10 @@ async function pump(
     return { ok: true, result };
   } catch (error) {
     run.fail(error);
-    const seen = committed ? interrupted(error, assembler.text, run) : error;
+    const { text } = assembler;
+    const seen = committed ? interrupted(error, text, run.place) : error;
     parts.fail(seen);
-    return { ok: false, error: seen };
+    return { ok: false, error: seen, text };
   }
 }
 
@@ -93,26 +92,6 @@ async function nextPart(run: AttemptRun, reader: PartReader): Promise<LanguageMo
   }
   if (read.value.type === "error") throw run.failure(read.value.error);
   return read.value;
-}
-
-/** What a caller who has seen text is told: an abort and a verdict on the whole answer stand for themselves. */
-function interrupted(error: unknown, text: string, { place }: AttemptRun): unknown {
-  if (!SeamError.is(error)) return error;
-  if (error instanceof Refused || error instanceof Truncated || error instanceof InvalidOutput) {
-    return error.with(place);
-  }
-  return new StreamInterrupted(
-    { text, reason: error.summary },
-    {
-      task: error.task,
-      callId: error.callId,
-      target: error.target,
-      attempts: error.attempts,
-      status: error.status,
-      retryAfterMs: error.retryAfterMs,
-      cause: error,
-    },
-  );
 }
 
 /** Reads what follows the finish, so that the connection can be used again; closes it when that takes too long. */

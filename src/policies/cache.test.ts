@@ -4,7 +4,8 @@ import { textOf } from "../call/assemble.ts";
 import type { Call } from "../call/call.ts";
 import { Troubles } from "../call/troubles.ts";
 import { memoryCache } from "../stores/memory/cache.ts";
-import { type CacheStore, cache, slowestReadMs } from "./cache.ts";
+import { cache } from "./cache.ts";
+import { type CacheStore, slowestReadMs } from "./cache-tiers.ts";
 
 const rule = { ttlMs: 60_000, namespace: "", mode: "use" } as const;
 const noRead: Pick<CacheStore, "get"> = { get: () => undefined };
@@ -17,7 +18,7 @@ function never(): Promise<string | undefined> {
 function setUp(...stores: CacheStore[]) {
   const reported: string[] = [];
   const troubles = new Troubles((kind) => reported.push(kind));
-  const policy = cache({ stores, troubles });
+  const policy = cache(stores, troubles);
   const next = vi.fn(async (_call: Call) => answerOf("good morning"));
   const ask = async (): Promise<{ text: string; call: Call }> => {
     const call = callOf({ cache: rule });
@@ -34,21 +35,28 @@ describe("a store that misbehaves", () => {
       "throws on reading",
       {
         name: "bad",
+        reach: "lasting",
         ...noWrite,
         get: () => {
           throw new Error("disk gone");
         },
       },
     ],
-    ["rejects on reading", { name: "bad", ...noWrite, get: () => Promise.reject(new Error("no")) }],
-    ["holds garbage", { name: "bad", ...noWrite, get: () => "{not json" }],
-    ["holds JSON that is no answer", { name: "bad", ...noWrite, get: () => JSON.stringify(null) }],
+    [
+      "rejects on reading",
+      { name: "bad", reach: "lasting", ...noWrite, get: () => Promise.reject(new Error("no")) },
+    ],
+    ["holds garbage", { name: "bad", reach: "lasting", ...noWrite, get: () => "{not json" }],
+    [
+      "holds JSON that is no answer",
+      { name: "bad", reach: "lasting", ...noWrite, get: () => JSON.stringify(null) },
+    ],
   ])("that %s: the model answers, with a note in the event", async (_name, store) => {
     const { ask, troubles, reported } = setUp(store);
     const { text, call } = await ask();
     await ask();
     expect(text).toBe("good morning");
-    expect(call.trace.notes).toContain("the bad cache could not be read");
+    expect(call.trace.notes).toContain("The bad cache could not be read");
     expect(troubles.counts()).toEqual({ "The bad cache could not be read": 2 });
     expect(reported).toEqual(["The bad cache could not be read"]);
   });
@@ -58,13 +66,22 @@ describe("a store that misbehaves", () => {
       "throws",
       {
         name: "bad",
+        reach: "lasting",
         ...noRead,
         set: () => {
           throw new Error("disk full");
         },
       },
     ],
-    ["rejects", { name: "bad", ...noRead, set: () => Promise.reject(new Error("disk full")) }],
+    [
+      "rejects",
+      {
+        name: "bad",
+        reach: "lasting",
+        ...noRead,
+        set: () => Promise.reject(new Error("disk full")),
+      },
+    ],
   ])("that %s on writing: the answer stands, and the failure is counted", async (_name, store) => {
     const { ask, troubles } = setUp(store);
     expect((await ask()).text).toBe("good morning");
@@ -73,7 +90,7 @@ describe("a store that misbehaves", () => {
   });
 
   test("that never answers holds a call up for no longer than its limit", async () => {
-    const { ask, troubles } = setUp({ name: "slow", ...noWrite, get: never });
+    const { ask, troubles } = setUp({ name: "slow", reach: "lasting", ...noWrite, get: never });
     const begun = performance.now();
     const { text } = await ask();
     expect(text).toBe("good morning");
@@ -82,7 +99,12 @@ describe("a store that misbehaves", () => {
   });
 
   test("does not keep the other stores from serving", async () => {
-    const bad: CacheStore = { name: "bad", ...noWrite, get: () => Promise.reject(new Error("no")) };
+    const bad: CacheStore = {
+      name: "bad",
+      reach: "lasting",
+      ...noWrite,
+      get: () => Promise.reject(new Error("no")),
+    };
     const { ask, next } = setUp(bad, memoryCache(1_000_000));
     await ask();
     expect((await ask()).call.trace.source).toBe("cache");
@@ -92,7 +114,8 @@ describe("a store that misbehaves", () => {
 
 test("a caller's abort does not wait for a slow store", async () => {
   const troubles = new Troubles(() => {});
-  const policy = cache({ stores: [{ name: "slow", ...noWrite, get: never }], troubles });
+  const slow: CacheStore = { name: "slow", reach: "lasting", ...noWrite, get: never };
+  const policy = cache([slow], troubles);
   const controller = new AbortController();
   const call = callOf({ cache: rule, signal: controller.signal });
   const begun = performance.now();

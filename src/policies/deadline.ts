@@ -7,7 +7,7 @@ import type { Next } from "./policy.ts";
 
 /**
  * The call's total time as one signal: queueing, every attempt, every wait and the stream to its end. The caller's own
- * abort comes through it too.
+ * abort comes through it too. A call that is one of several for the same purpose comes with their common deadline.
  */
 export async function deadline(call: Call, next: Next): Promise<Answer> {
   const { deadlineMs } = call.limits;
@@ -16,12 +16,13 @@ export async function deadline(call: Call, next: Next): Promise<Answer> {
     const place = { task: call.task, callId: call.id, attempts: call.trace.attempts };
     controller.abort(new DeadlineExceeded({ limit: "deadline", limitMs: deadlineMs }, place));
   };
-  const timer = setTimeout(expire, deadlineMs);
+  const now = performance.now();
+  const at = Math.min(call.deadline.at, now + deadlineMs);
+  const timer = setTimeout(expire, Math.max(0, at - now));
   const release = (): void => {
     clearTimeout(timer);
     unlink();
   };
-  const at = performance.now() + deadlineMs;
   try {
     controller.signal.throwIfAborted();
     const answer = await next({ ...call, signal: controller.signal, deadline: { at } });

@@ -3,13 +3,20 @@ import type { Call } from "../call/call.ts";
 import { eventOf, startNow } from "../call/compose-event.ts";
 import type { EventSink } from "../call/event.ts";
 import { SeamError } from "../call/seam-error.ts";
+import type { Troubles } from "../call/troubles.ts";
 import type { Next, Policy } from "./policy.ts";
 
 /** Opens the event of a call and closes it with what happened, whatever happened. The outermost policy. */
-export function observe(sink: EventSink): Policy {
+export function observe(sink: EventSink, troubles: Troubles): Policy {
   return async (call: Call, next: Next): Promise<Answer> => {
     const start = startNow();
-    const close = (ending: Ending): void => sink.write(eventOf(call, ending, start));
+    const close = (ending: Ending): void => {
+      try {
+        sink.write(eventOf(call, ending, start));
+      } catch (error) {
+        troubles.note("An event could not be recorded", error);
+      }
+    };
     try {
       const answer = await next(call);
       whenEnded(answer, close);

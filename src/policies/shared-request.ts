@@ -1,5 +1,8 @@
+import type { LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Answer, Ending, StreamAnswer } from "../call/answer.ts";
+import { isContent } from "../call/assemble.ts";
 import type { Call, Deadline } from "../call/call.ts";
+import { interrupted } from "../call/interrupted.ts";
 import { PartLog } from "../call/part-log.ts";
 import { SeamError } from "../call/seam-error.ts";
 import { newTrace, type Trace } from "../call/trace.ts";
@@ -7,39 +10,51 @@ import { addKnown } from "../call/usage.ts";
 import { raceAbort } from "../util/abort.ts";
 import type { Next } from "./policy.ts";
 
+/** Stores an answer that one of the callers has accepted. */
+type Keep = (result: LanguageModelV4GenerateResult, trace: Trace) => void;
+
 /**
  * One request that several identical calls wait for. Each may leave on its own; the request is aborted when the last
- * one has left, and lives as long as the latest deadline among those who stay. Its attempts belong to the event of
- * one of them, the owner; the others are coalesced and cost nothing.
+ * one has left, and lives as long as the latest deadline among those who stay. Each judges the answer for itself. The
+ * attempts belong to the event of one of them, the owner; the others are coalesced and cost nothing.
  */
 export class SharedRequest {
-  readonly trace: Trace = newTrace();
+  readonly #keep: Keep;
+  readonly #trace: Trace = newTrace();
   readonly #abort = new AbortController();
   readonly #deadline: Deadline = { at: 0 };
-  readonly #members = new Set<Call>();
+  /** Who waits, and since when. */
+  readonly #members = new Map<Call, number>();
   #owner: Call | undefined;
   #answer: Promise<Answer> | undefined;
+  #isKept = false;
+
+  constructor(keep: Keep) {
+    this.#keep = keep;
+  }
 
   /** Joins the request, which the first to join sets off. */
   async join(call: Call, next: Next): Promise<Answer> {
-    this.#members.add(call);
+    this.#members.set(call, performance.now());
     this.#deadline.at = Math.max(this.#deadline.at, call.deadline.at);
     if (this.#owner === undefined) this.#own(call);
     else call.trace.source = "coalesced";
     this.#answer ??= next({
       ...call,
+      accept: undefined,
       signal: this.#abort.signal,
       deadline: this.#deadline,
-      trace: this.trace,
+      trace: this.#trace,
     });
     try {
       const answer = await raceAbort(this.#answer, call.signal);
       if (answer.mode === "stream") return this.#follow(call, answer);
-      this.#ended(call);
+      await this.#judge(call, answer.result);
+      this.#ended(call, true);
       return answer;
     } catch (error) {
       if (call.signal.aborted) await this.#leave(call);
-      else this.#ended(call);
+      else this.#ended(call, false);
       throw error;
     }
   }
@@ -52,38 +67,63 @@ export class SharedRequest {
   #own(call: Call): void {
     this.#owner = call;
     call.trace.source = "model";
-    call.trace.savedUsd = null;
-    call.trace.attempts = this.trace.attempts;
-    call.trace.reroutes = this.trace.reroutes;
+    call.trace.attempts = this.#trace.attempts;
+    call.trace.reroutes = this.#trace.reroutes;
   }
 
   /** The call goes before the request has ended; the next in line owns it then, and nobody left aborts it. */
   async #leave(call: Call): Promise<void> {
-    this.#members.delete(call);
-    const [heir] = this.#members;
+    this.#adopt(call);
+    const [heir] = this.#members.keys();
     if (heir === undefined) {
       this.#abort.abort(call.signal.reason);
       await this.#answer?.then(wholeEnd, () => {});
       return;
     }
-    this.#deadline.at = Math.max(...[...this.#members].map((member) => member.deadline.at));
+    const deadlines = [...this.#members.keys()].map(({ deadline }) => deadline.at);
+    this.#deadline.at = Math.max(...deadlines);
     if (this.#owner === call) this.#own(heir);
   }
 
-  /** The request has ended, well or badly, while the call was in it. */
-  #ended(call: Call): void {
+  /** The request has ended while the call was in it, with an answer that the call accepts or otherwise. */
+  #ended(call: Call, isAnswered: boolean): void {
+    this.#adopt(call);
+    if (!isAnswered) return;
+    call.trace.answeredBy = this.#trace.answeredBy;
+    if (this.#owner !== call) call.trace.savedUsd = costOf(this.#trace);
+  }
+
+  /** What the shared trace tells of this member, too. */
+  #adopt(call: Call): void {
+    const joinedAt = this.#members.get(call) ?? 0;
     this.#members.delete(call);
-    const { trace } = call;
-    trace.answeredBy = this.trace.answeredBy;
-    trace.firstContentAt = this.trace.firstContentAt;
-    if (this.#owner === call) trace.notes.push(...this.trace.notes);
-    else if (trace.answeredBy !== null) trace.savedUsd = costOf(this.trace);
+    const { firstContentAt } = this.#trace;
+    if (firstContentAt !== null) call.trace.firstContentAt = Math.max(firstContentAt, joinedAt);
+    if (this.#owner === call) call.trace.notes.push(...this.#trace.notes);
+  }
+
+  /** Lets the call accept the answer for itself; the first to do so has it kept. */
+  async #judge(call: Call, result: LanguageModelV4GenerateResult): Promise<void> {
+    try {
+      const target = this.#trace.answerer ?? call.targets[0];
+      if (call.accept !== undefined) await raceAbort(call.accept(result, target), call.signal);
+    } catch (error) {
+      const last = this.#trace.attempts.at(-1);
+      if (this.#owner === call && last !== undefined && SeamError.is(error)) {
+        Object.assign(last, { outcome: error.code, error: error.summary });
+      }
+      throw error;
+    }
+    if (this.#isKept) return;
+    this.#isKept = true;
+    this.#keep(result, this.#trace);
   }
 
   /** A view of the shared stream that ends with this call alone. */
   #follow(call: Call, shared: StreamAnswer): StreamAnswer {
     const parts = new PartLog();
     const { promise: end, resolve } = Promise.withResolvers<Ending>();
+    const seen = { content: false, text: "" };
     let open = true;
     const close = (ending: Ending): void => {
       call.signal.removeEventListener("abort", onAbort);
@@ -91,34 +131,53 @@ export class SharedRequest {
       else parts.fail(ending.error);
       resolve(ending);
     };
+    const failed = (error: unknown): Ending => ({
+      ok: false,
+      error: ownError(error, seen, call),
+      text: seen.text,
+    });
     const onAbort = (): void => {
       open = false;
-      void this.#leave(call).then(() => close({ ok: false, error: call.signal.reason }));
+      void this.#leave(call).then(() => close(failed(call.signal.reason)));
     };
     const copy = async (): Promise<Ending> => {
-      try {
-        for await (const part of shared.parts.read()) {
-          if (open) parts.push(part);
-        }
-        return await shared.end;
-      } catch (error) {
-        return { ok: false, error };
+      let finish: LanguageModelV4StreamPart | undefined;
+      for await (const part of shared.parts.read()) {
+        if (!open) break;
+        if (part.type === "text-delta") seen.text += part.delta;
+        seen.content ||= isContent(part);
+        if (part.type === "finish") finish = part;
+        else parts.push(part);
       }
+      const ending = await shared.end;
+      if (!ending.ok) throw ending.error;
+      await this.#judge(call, ending.result);
+      if (finish !== undefined) parts.push(finish);
+      return ending;
     };
     call.signal.addEventListener("abort", onAbort, { once: true });
-    void copy().then((ending) => {
-      if (!open) return;
-      this.#ended(call);
-      close(ownEnding(ending, call));
-    });
+    if (call.signal.aborted) onAbort();
+    else
+      void copy()
+        .catch(failed)
+        .then((ending) => {
+          if (!open) return;
+          this.#ended(call, ending.ok);
+          close(ending);
+        });
     return { mode: "stream", parts, end };
   }
 }
 
-/** A shared failure, told to each caller as its own call's. */
-function ownEnding(ending: Ending, { id, task }: Call): Ending {
-  if (ending.ok || !SeamError.is(ending.error)) return ending;
-  return { ok: false, error: ending.error.with({ callId: id, task }) };
+/** A failure as this call's own, whoever it was raised for. */
+function ownError(
+  error: unknown,
+  seen: { readonly content: boolean; readonly text: string },
+  { id, task, trace }: Call,
+): unknown {
+  const place = { callId: id, task, attempts: trace.attempts };
+  if (seen.content) return interrupted(error, seen.text, place);
+  return SeamError.is(error) ? error.with(place) : error;
 }
 
 async function wholeEnd(answer: Answer): Promise<void> {

@@ -17,8 +17,11 @@ export function relaxStrictSchema(
   return { ...options, providerOptions: { ...options.providerOptions, [provider]: own } };
 }
 
+const unsupported = ["oneOf", "allOf", "not", "if", "patternProperties", "dependencies"] as const;
+
 function fitsStrict(schema: JSONSchema7 | boolean): boolean {
   if (typeof schema === "boolean") return false;
+  if (unsupported.some((keyword) => schema[keyword] !== undefined)) return false;
   if (schema.type === "object" || schema.properties !== undefined) {
     const required = new Set(schema.required);
     const names = Object.keys(schema.properties ?? {});
@@ -29,13 +32,11 @@ function fitsStrict(schema: JSONSchema7 | boolean): boolean {
 }
 
 function inner(schema: JSONSchema7): (JSONSchema7 | boolean)[] {
-  const { properties, items, anyOf, oneOf, allOf, $defs, definitions } = schema;
+  const { properties, items, anyOf, $defs, definitions } = schema;
   return [
     ...Object.values(properties ?? {}),
     ...[items ?? []].flat(),
     ...(anyOf ?? []),
-    ...(oneOf ?? []),
-    ...(allOf ?? []),
     ...Object.values($defs ?? {}),
     ...Object.values(definitions ?? {}),
   ];

@@ -1,9 +1,10 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
-import { scrubSecrets } from "../call/secrets.ts";
+import { scrubSecrets, secretsIn } from "../call/secrets.ts";
 import type { Target } from "../call/target.ts";
 import { ConfigError } from "../errors.ts";
+import { newId } from "../util/id.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { loadModel } from "./load.ts";
 import { priceOf } from "./prices.ts";
@@ -44,11 +45,12 @@ function namedTarget(
       issues: [{ path, message }],
     });
   }
-  const secrets = [endpoint.apiKey ?? "", ...Object.values(endpoint.headers)];
+  const secrets = [endpoint.apiKey ?? "", ...secretsIn(endpoint.headers)];
   let loading: Promise<LanguageModelV4> | undefined;
   return {
     name,
-    identity: { name, endpoint: endpoint.baseURL },
+    identity: { name, endpoint: `${endpoint.kind} ${endpoint.api} ${endpoint.baseURL}` },
+    isLasting: true,
     settings,
     price: priceOf(name, prices),
     taskHeader: endpoint.taskHeader,
@@ -81,13 +83,24 @@ function instanceTarget(
   const name = `${model.provider}/${model.modelId}`;
   return {
     name,
-    identity: { name, endpoint: null },
+    identity: { name, endpoint: instanceId(model) },
+    isLasting: false,
     settings,
     price:
       priceOf(name, prices) ?? priceOf(`${model.provider.split(".")[0]}/${model.modelId}`, prices),
     taskHeader: undefined,
     scrub: scrubSecrets,
-    adapt: (options) => options,
+    adapt: (options) =>
+      model.provider.startsWith("openai.") ? relaxStrictSchema(options, "openai") : options,
     model: () => Promise.resolve(model),
   };
+}
+
+const instanceIds = new WeakMap<LanguageModelV4, string>();
+
+/** Nothing tells where an instance sends its requests: only the object itself is surely the same target. */
+function instanceId(model: LanguageModelV4): string {
+  const id = instanceIds.get(model) ?? `instance ${newId()}`;
+  instanceIds.set(model, id);
+  return id;
 }

@@ -122,7 +122,7 @@ describe("what is kept", () => {
     const strict = await harness.seam.extract("ask", { prompt: "order?", schema: even });
     expect(strict).toMatchObject({ value: { order: 4712 }, source: "model" });
     const { notes } = await harness.event(strict.callId);
-    expect(notes).toContain("the cached answer is no longer accepted");
+    expect(notes).toContain("The cached answer is no longer accepted");
   });
 
   test("what differs in target, settings, namespace or call does not share an answer", async () => {

@@ -58,7 +58,7 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
   const firstRoom = options.settings?.maxOutputTokens ?? rules.targets[0].settings.maxOutputTokens;
   const mostRoom =
     rules.extractMaxOutputTokens ?? (firstRoom && firstRoom * defaults.extractRoomFactor);
-  const hasMoreRoom = firstRoom !== undefined && mostRoom !== undefined && mostRoom > firstRoom;
+  const hasMoreRoom = mostRoom !== undefined && (firstRoom === undefined || mostRoom > firstRoom);
   return {
     runtime,
     format,

@@ -6,7 +6,7 @@ import { parentEventOf, startNow } from "../../call/compose-event.ts";
 import type { ModelRequest } from "../../call/request.ts";
 import { SeamError } from "../../call/seam-error.ts";
 import type { Target } from "../../call/target.ts";
-import { DeadlineExceeded, InvalidOutput, type RejectedOutput, Truncated } from "../../errors.ts";
+import { InvalidOutput, type RejectedOutput, Truncated } from "../../errors.ts";
 import type { CallSpec, Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
 import { refuseRefusals } from "../result.ts";
@@ -102,9 +102,10 @@ async function askOnce<T>(
   request: ModelRequest,
   targets: Targets | undefined,
 ): Promise<Fit<T> | Misfit> {
-  let value: { readonly of: LanguageModelV4GenerateResult; readonly is: T } | undefined;
+  let judged: { readonly target: Target; readonly value?: T } | undefined;
   const accept: Accept = async (result, target) => {
-    value = { of: result, is: await judge(format, result, target) };
+    judged = { target };
+    judged = { target, value: await judge(format, result, target) };
   };
   const prepared = runtime.prepare({
     ...spec,
@@ -114,16 +115,16 @@ async function askOnce<T>(
     accept,
     recordAs: family.recordAs(),
   });
-  const call = { ...prepared, limits: family.limitsOf(prepared) };
+  const call = { ...prepared, deadline: family.deadlineOf(prepared) };
   family.calls.push(call);
   try {
     const result = await ask(call);
-    if (value?.of === result) return { value: value.is, result };
-    // A shared request was judged by another caller's schema: this one judges for itself.
-    return { value: await judge(format, result, call.targets[0]), result };
+    if (judged === undefined || !("value" in judged))
+      throw new TypeError("an answer was not judged");
+    return { value: judged.value as T, result };
   } catch (error) {
     if (!(error instanceof InvalidOutput) && !(error instanceof Truncated)) throw error;
-    return { error, targets: targetsFrom(call.targets, error.target) };
+    return { error, targets: targetsFrom(call.targets, judged?.target) };
   }
 }
 
@@ -142,13 +143,8 @@ async function judge<T>(
   throw new InvalidOutput([{ target: target.name, text, issues: reading.issues }], place);
 }
 
-function targetsFrom(targets: Targets, name: string | undefined): Targets {
-  const [first, ...others] = targets.slice(
-    Math.max(
-      0,
-      targets.findIndex((target) => target.name === name),
-    ),
-  );
+function targetsFrom(targets: Targets, target: Target | undefined): Targets {
+  const [first, ...others] = targets.slice(Math.max(0, targets.indexOf(target)));
   return first === undefined ? targets : [first, ...others];
 }
 
@@ -178,10 +174,8 @@ class Family {
   }
 
   /** All asks share the deadline of the first. */
-  limitsOf({ task, limits }: Call): Call["limits"] {
-    const left = limits.deadlineMs - (performance.now() - this.#start.at);
-    if (left > 0) return { ...limits, deadlineMs: left };
-    throw new DeadlineExceeded({ limit: "deadline", limitMs: limits.deadlineMs }, { task });
+  deadlineOf({ limits }: Call): Call["deadline"] {
+    return { at: this.#start.at + limits.deadlineMs };
   }
 
   close(runtime: Runtime, ending: Ending): void {

@@ -109,9 +109,24 @@ function parse(text: string): { value: unknown } | undefined {
 }
 
 async function check(schema: StandardSchemaV1, value: unknown): Promise<Reading<unknown>> {
-  const result = await schema["~standard"].validate(value);
+  const result = await validated(schema, value);
   if (result.issues === undefined) return { ok: true, value: result.value };
   return { ok: false, issues: result.issues.map(toIssue) };
+}
+
+/** A refinement or transform of the team's own that throws is a fault of the schema, not of the answer. */
+async function validated(
+  schema: StandardSchemaV1,
+  value: unknown,
+): Promise<StandardSchemaV1.Result<unknown>> {
+  try {
+    return await schema["~standard"].validate(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidRequest(`The schema failed while it validated an answer: ${reason}`, {
+      cause,
+    });
+  }
 }
 
 function toIssue({ message, path }: StandardSchemaV1.Issue): OutputIssue {

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { CacheStore } from "../../policies/cache.ts";
+import type { CacheStore } from "../../policies/cache-tiers.ts";
 
 /** What an entry costs beyond its text: the key, the bookkeeping. A rough figure, on the safe side. */
 const entryOverhead = 256;
@@ -12,6 +12,7 @@ export function memoryCache(maxBytes: number): CacheStore {
   });
   return {
     name: "memory",
+    reach: "process",
     get: (key) => entries.get(key),
     set: (key, text, ttlMs) => {
       entries.set(key, text, { ttl: Math.max(1, ttlMs) });

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import type { Statement } from "./statements.ts";
 
-/** How long a statement waits for another process's write before it fails, in milliseconds. */
-const busyTimeoutMs = 250;
+/** How long a statement may hold up the event loop while another process writes, in milliseconds. */
+const busyTimeoutMs = 20;
 
 /** Pages of 4 kB that the write-ahead log may hold: a page that is written often is copied home less often. */
 const walPages = 4_000;
@@ -55,9 +55,14 @@ export class Connection {
       work();
       this.#database.exec("commit");
     } catch (error) {
-      this.#database.exec("rollback");
+      if (this.#database.isTransaction) this.#database.exec("rollback");
       throw error;
     }
+  }
+
+  /** From now on, waits longer for another process's write: for the last writes of a process that ends. */
+  waitForWrites(ms: number): void {
+    this.#database.exec(`pragma busy_timeout = ${Math.round(ms)}`);
   }
 
   close(): void {

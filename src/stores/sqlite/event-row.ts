@@ -13,8 +13,8 @@ export function toRow(event: CallEvent): EventRow {
     task: event.task,
     pattern: event.pattern,
     mode: event.mode,
-    user: user ?? null,
-    session: session ?? null,
+    user: textOrNull(user),
+    session: textOrNull(session),
     tags: toJson(tags),
     target: event.target,
     answered_by: event.answeredBy,
@@ -42,4 +42,9 @@ export function toRow(event: CallEvent): EventRow {
     children: event.children,
     notes: JSON.stringify(event.notes),
   };
+}
+
+/** Tags come from anywhere: what is no text is stored as the text it prints as. */
+function textOrNull(tag: unknown): string | null {
+  return tag === undefined || tag === null ? null : String(tag);
 }

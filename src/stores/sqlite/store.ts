@@ -1,6 +1,6 @@
 import type { CallEvent, EventSink } from "../../call/event.ts";
 import type { Troubles } from "../../call/troubles.ts";
-import type { CacheStore } from "../../policies/cache.ts";
+import type { CacheStore } from "../../policies/cache-tiers.ts";
 import { onExit } from "../../util/on-exit.ts";
 import { Connection } from "./connection.ts";
 import { toRow } from "./event-row.ts";
@@ -13,9 +13,9 @@ import { WriteQueue } from "./write-queue.ts";
 export interface SqliteStore {
   readonly events: EventSink;
   readonly cache: CacheStore;
-  /** Writes everything that waits. */
+  /** Writes everything that waits; what cannot be written within 3 s goes on waiting. */
   flush(): Promise<void>;
-  /** Writes everything that waits and closes the file. */
+  /** Writes everything that waits and closes the file; what cannot be written is counted as dropped. */
   close(): Promise<void>;
 }
 
@@ -23,6 +23,10 @@ interface OpenFile {
   readonly connection: Connection;
   readonly statements: Statements;
 }
+
+/** How long flush, close and the exit of the process wait for a file that another process is writing. */
+const lastWriteLimitMs = 3_000;
+const lastWritePauseMs = 50;
 
 /** How many answers are stored between two sweeps of expired ones. */
 const sweepEvery = 500;
@@ -50,6 +54,7 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
   }
 
   function flushAtExit(): void {
+    file?.connection.waitForWrites(lastWriteLimitMs);
     queue.flush();
     if (queue.waiting === 0) return;
     process.stderr.write(`seam: ${queue.waiting} events could not be written to ${path}\n`);
@@ -69,6 +74,16 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
     });
   }
 
+  async function writeAll(): Promise<void> {
+    await opening;
+    const giveUpAt = performance.now() + lastWriteLimitMs;
+    for (;;) {
+      queue.flush();
+      if (queue.waiting === 0 || file === undefined || performance.now() > giveUpAt) return;
+      await new Promise((resume) => setTimeout(resume, lastWritePauseMs));
+    }
+  }
+
   function sweep(): void {
     if (file === undefined || answersStored++ % sweepEvery !== 0) return;
     const statement = file.statements.dropExpired(Date.now());
@@ -77,15 +92,15 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
 
   return {
     events: {
-      write: (event) =>
-        queue.add({
-          kind: "event",
-          bytes: sizeOf(event),
-          statement: () => statementsOf(file).insertEvent(toRow(event)),
-        }),
+      write: (event) => {
+        const bytes = roughSizeOf(event);
+        const statement = () => statementsOf(file).insertEvent(toRow(event));
+        queue.add({ kind: "event", bytes, statement });
+      },
     },
     cache: {
       name: "sqlite",
+      reach: "lasting",
       get: (key) => (file === undefined ? opening.then(() => answerOf(key)) : answerOf(key)),
       set: (key, text, ttlMs) => {
         const expiresAt = Math.round(Date.now() + ttlMs);
@@ -97,14 +112,11 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
         sweep();
       },
     },
-    flush: async () => {
-      await opening;
-      queue.flush();
-    },
+    flush: writeAll,
     close: async () => {
-      await opening;
-      queue.flush();
+      await writeAll();
       forget();
+      queue.close();
       file?.connection.close();
       file = undefined;
     },
@@ -116,13 +128,16 @@ function statementsOf(file: OpenFile | undefined): Statements {
   return file.statements;
 }
 
-/** Roughly what an event holds in memory: its texts, and a flat amount for the rest. */
-function sizeOf(event: CallEvent): number {
-  let characters = 0;
-  for (const { content } of event.prompt.prompt) {
-    if (typeof content === "string") characters += content.length;
-    else for (const part of content) characters += "text" in part ? part.text.length : 1_000;
-  }
-  for (const part of event.response ?? []) characters += "text" in part ? part.text.length : 1_000;
-  return 4_000 + characters * 2;
+/** Roughly what an event holds in memory: its texts and bytes, and a flat amount for the rest. */
+function roughSizeOf({ prompt, response }: CallEvent): number {
+  return 4_000 + sizeOfValue(prompt.prompt, 6) + sizeOfValue(response, 6);
+}
+
+function sizeOfValue(value: unknown, depth: number): number {
+  if (typeof value === "string") return value.length * 2;
+  if (typeof value !== "object" || value === null || depth === 0) return 8;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  let size = 16;
+  for (const member of Object.values(value)) size += sizeOfValue(member, depth - 1);
+  return size;
 }

@@ -11,7 +11,7 @@ export interface PendingWrite {
 }
 
 export interface WriteQueueOptions {
-  /** Runs the batch in one transaction, and adds to the count of dropped events. Throws when it cannot be written now. */
+  /** Runs the batch in one transaction, and adds to the count of dropped events. Throws when it cannot. */
   readonly commit: (batch: readonly Statement[], dropped: number) => void;
   /** Whether the file is open and has its schema. */
   readonly isReady: () => boolean;
@@ -20,6 +20,8 @@ export interface WriteQueueOptions {
 
 /** The longest a write waits for company, in milliseconds: what a killed process can lose. */
 const batchDelayMs = 100;
+/** The longest pause after batches that could not be written. */
+const longestPauseMs = 2_000;
 const batchSize = 250;
 const maxWaiting = 20_000;
 const maxWaitingBytes = 64 * 1024 * 1024;
@@ -30,14 +32,20 @@ export class WriteQueue {
   #waiting: PendingWrite[] = [];
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
+  #pauseMs = batchDelayMs;
   /** Events dropped since the last commit, which could have recorded them. */
   #dropped = 0;
+  #closed = false;
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
   }
 
   add(write: PendingWrite): void {
+    if (this.#closed) {
+      this.#drop(write, new Error("the store is closed"));
+      return;
+    }
     if (this.#waiting.length >= maxWaiting || this.#waitingBytes + write.bytes > maxWaitingBytes) {
       this.#drop(write, new Error("more writes wait than may be held in memory"));
       return;
@@ -53,6 +61,17 @@ export class WriteQueue {
     while (this.#waiting.length > 0 && this.#commitBatch());
   }
 
+  /** Takes no more writes; what still waits is dropped, and counted. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const write of this.#waiting) {
+      this.#drop(write, new Error("the store was closed before it could be written"));
+    }
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -62,7 +81,8 @@ export class WriteQueue {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const written = this.#commitBatch();
-      if (this.#waiting.length > 0) this.#schedule(written ? 0 : batchDelayMs);
+      this.#pauseMs = written ? batchDelayMs : Math.min(longestPauseMs, this.#pauseMs * 2);
+      if (this.#waiting.length > 0) this.#schedule(written ? 0 : this.#pauseMs);
     }, delayMs);
     this.#timer.unref();
   }
@@ -70,16 +90,29 @@ export class WriteQueue {
   #commitBatch(): boolean {
     if (!this.#options.isReady()) return false;
     const batch = this.#waiting.slice(0, batchSize);
-    const statements = batch.flatMap((write) => this.#statementOf(write));
     try {
+      const statements = batch.flatMap((write) => this.#statementOf(write));
       this.#options.commit(statements, this.#dropped);
+      this.#dropped = 0;
     } catch (error) {
-      this.#options.troubles.note("The event store could not be written", error);
-      return false;
+      if (mayPass(error)) {
+        this.#options.troubles.note("The event store could not be written", error);
+        return false;
+      }
+      for (const write of batch) this.#commitAlone(write);
     }
-    this.#dropped = 0;
-    this.#remove(batch);
+    this.#waiting = this.#waiting.slice(batch.length);
+    for (const { bytes } of batch) this.#waitingBytes -= bytes;
     return true;
+  }
+
+  /** One write must not hold up all the others: what SQLite will never take is dropped. */
+  #commitAlone(write: PendingWrite): void {
+    try {
+      this.#options.commit(this.#statementOf(write), 0);
+    } catch (error) {
+      this.#drop(write, error);
+    }
   }
 
   #statementOf(write: PendingWrite): Statement[] {
@@ -91,14 +124,17 @@ export class WriteQueue {
     }
   }
 
-  #remove(batch: readonly PendingWrite[]): void {
-    this.#waiting = this.#waiting.slice(batch.length);
-    for (const { bytes } of batch) this.#waitingBytes -= bytes;
-  }
-
   #drop(write: PendingWrite, reason: unknown): void {
     if (write.kind === "answer") return;
     this.#dropped++;
     this.#options.troubles.note("An event was dropped", reason);
   }
+}
+
+/** SQLite's codes for a state of the file or the machine that another try may find mended: busy, locked, readonly, … */
+const passingCodes: ReadonlySet<number> = new Set([5, 6, 8, 9, 10, 13, 14]);
+
+function mayPass(error: unknown): boolean {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" && passingCodes.has(code & 0xff);
 }
