@@ -108,6 +108,11 @@ const aboutSimulator = `The support desk
 const aboutLive = `The support desk, live
   Every call goes to the provider that you have a key for, and is billed.`;
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0); // `npm run demo | head` has read enough.
+});
+
 try {
   process.exitCode = await main(readOptions(process.argv.slice(2)));
 } catch (error) {

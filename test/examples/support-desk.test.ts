@@ -26,7 +26,11 @@ interface Run {
   readonly stderr: string;
 }
 
-function runDemo(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+function runDemo(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { readsOnce = false } = {},
+): Promise<Run> {
   const child = spawn(process.execPath, ["--import", useSource, demo, ...args], {
     cwd: folder,
     env: { ...process.env, ...noKeys, ...env },
@@ -36,6 +40,7 @@ function runDemo(args: readonly string[], env: Record<string, string> = {}): Pro
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
+    if (readsOnce) child.stdout.destroy();
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
@@ -86,6 +91,11 @@ describe("npm run demo", () => {
     expect(stdout).toContain("npx seam stats --store .seam/demo.db");
     expect(stdout).not.toContain("\r");
     expect(stdout).not.toContain("\u001b");
+  });
+
+  test("a reader that has read enough ends it without a complaint", async () => {
+    const { code, stderr } = await runDemo(["--tickets", "2"], {}, { readsOnce: true });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
   test("--quiet leaves the table only", async () => {
