@@ -86,7 +86,7 @@ describe("seam calls", () => {
       "summarize",
       "local",
     ]);
-    expect(stderr).toContain("Only 2 are listed");
+    expect(stderr).toContain("The limit of 2 is reached");
   });
 
   test("FORCE_COLOR colours, NO_COLOR does not", async () => {
@@ -97,17 +97,32 @@ describe("seam calls", () => {
     expect(steers(plain.stdout)).toBe(false);
   });
 
-  test.runIf(process.platform === "linux" && existsSync("/usr/bin/script"))(
-    "on a terminal: colour, and a table with lines; the head is parted from the rows",
-    async () => {
-      const command = `${process.execPath} ${main} calls --store ${filled.store} --task reply`;
-      const { stdout } = await ended(
-        spawn("/usr/bin/script", ["-qec", command, "/dev/null"], {
-          env: { TERM: "xterm-256color", COLUMNS: "200" },
-        }),
-      );
-      expect(stdout).toContain("\u001b[31mInvalidRequest");
-      expect(stripVTControlCharacters(stdout)).toMatch(/│ TIME .*│\r?\n├─.*┤\r?\n│ /);
+  describe.runIf(process.platform === "linux" && existsSync("/usr/bin/script"))(
+    "on a terminal",
+    () => {
+      const onTerminal = async (width: number): Promise<string> => {
+        const seam = `${process.execPath} ${main} calls --store ${filled.store} --task reply`;
+        const command = `stty cols ${width}; ${seam}`;
+        const env = { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color" };
+        const child = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], { env });
+        return (await ended(child)).stdout;
+      };
+
+      test("there is colour, and a table with lines, the head parted from the rows", async () => {
+        const text = await onTerminal(200);
+        expect(text).toContain("\u001b[31mInvalidRequest");
+        expect(stripVTControlCharacters(text)).toMatch(/│ TIME .* ASKED .*│\r?\n├─.*┤\r?\n│ /);
+      });
+
+      test("a narrow one gets fewer columns instead of broken lines", async () => {
+        const text = stripVTControlCharacters(await onTerminal(100));
+        expect(text).toMatch(/│ ID .*│ RESULT .*│ +COST │/);
+        expect(text).not.toContain("ASKED");
+        const lines = text.split(/\r?\n/);
+        expect(
+          Math.max(...lines.filter((line) => /[│┌]/.test(line)).map(({ length }) => length)),
+        ).toBeLessThanOrEqual(100);
+      });
     },
   );
 

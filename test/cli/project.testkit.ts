@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ export interface Project {
 }
 
 export async function makeProject(manifest: object = { type: "module" }): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), "seam-project-"));
+  const folder = await mkdtemp(join(await realpath(tmpdir()), "seam-project-"));
   const write = async (name: string, text: string): Promise<void> => {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);

@@ -72,7 +72,7 @@ async function show(events: EventReader, options: CallsOptions): Promise<void> {
   else if (calls.length === 0) note("No call matches.");
   else print(renderTable(callColumns, calls));
   if (!options.json && calls.length > 0 && calls.length === limit) {
-    note(`Only ${limit} are listed; --limit shows more.`);
+    note(`The limit of ${limit} is reached, so there may be more: --limit.`);
   }
 }
 

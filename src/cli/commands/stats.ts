@@ -75,14 +75,14 @@ const figures: readonly Column<CallStats>[] = [
   { title: "ERRORS", text: ({ errors }) => alarming(errors) },
   { title: "CACHED", text: ({ cacheHits, coalesced }) => count(cacheHits + coalesced) },
   { title: "RETRIES", text: ({ retries }) => count(retries) },
-  { title: "IN", text: ({ inputTokens }) => count(inputTokens) },
-  { title: "OUT", text: ({ outputTokens }) => count(outputTokens) },
+  { title: "IN", dropOrder: 4, text: ({ inputTokens }) => count(inputTokens) },
+  { title: "OUT", dropOrder: 5, text: ({ outputTokens }) => count(outputTokens) },
   { title: "COST", text: ({ costUsd, unpricedAttempts }) => cost(costUsd, unpricedAttempts) },
-  { title: "P50", text: ({ latencyMs }) => time(latencyMs.p50) },
+  { title: "P50", dropOrder: 6, text: ({ latencyMs }) => time(latencyMs.p50) },
   { title: "P95", text: ({ latencyMs }) => time(latencyMs.p95) },
-  { title: "P99", text: ({ latencyMs }) => time(latencyMs.p99) },
-  { title: "TTFT P50", text: ({ firstTokenMs }) => time(firstTokenMs.p50) },
-  { title: "TTFT P95", text: ({ firstTokenMs }) => time(firstTokenMs.p95) },
+  { title: "P99", dropOrder: 3, text: ({ latencyMs }) => time(latencyMs.p99) },
+  { title: "TTFT P50", dropOrder: 2, text: ({ firstTokenMs }) => time(firstTokenMs.p50) },
+  { title: "TTFT P95", dropOrder: 1, text: ({ firstTokenMs }) => time(firstTokenMs.p95) },
 ];
 
 function alarming(errors: number): string {

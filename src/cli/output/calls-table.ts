@@ -11,14 +11,32 @@ type CallColumn = Column<CallEvent> & {
 };
 
 export const callColumns: readonly CallColumn[] = [
-  { title: "TIME", width: 19, text: ({ time: began }) => moment(began) },
+  { title: "TIME", width: 19, dropOrder: 4, text: ({ time: began }) => moment(began) },
   { title: "ID", width: 20, text: ({ id }) => oneLine(id) },
   { title: "TASK", width: 18, text: ({ task }) => oneLine(task) },
   { title: "MODEL", width: 28, text: (event) => oneLine(event.answeredBy ?? event.target) },
   { title: "RESULT", width: 16, text: result },
-  { title: "ASKED", width: 5, align: "right", text: (event) => count(event.attempts.length) },
-  { title: "IN", width: 6, align: "right", text: (event) => count(event.usage.inputTokens) },
-  { title: "OUT", width: 6, align: "right", text: (event) => count(event.usage.outputTokens) },
+  {
+    title: "ASKED",
+    dropOrder: 1,
+    width: 5,
+    align: "right",
+    text: (event) => count(event.attempts.length),
+  },
+  {
+    title: "IN",
+    dropOrder: 2,
+    width: 6,
+    align: "right",
+    text: (event) => count(event.usage.inputTokens),
+  },
+  {
+    title: "OUT",
+    dropOrder: 3,
+    width: 6,
+    align: "right",
+    text: (event) => count(event.usage.outputTokens),
+  },
   {
     title: "COST",
     width: 10,

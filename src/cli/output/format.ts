@@ -28,7 +28,7 @@ export function usd(value: number): string {
 /** A cost that may be known in part: `$0.012`, `$0.012 + 2?` with two attempts of unknown cost, `2?`, `?`. */
 export function cost(known: number | null, unknownAttempts: number): string {
   if (unknownAttempts === 0) return known === null ? "?" : usd(known);
-  const unknown = `${unknownAttempts}?`;
+  const unknown = `${count(unknownAttempts)}?`;
   return known === null || known === 0 ? unknown : `${usd(known)} + ${unknown}`;
 }
 

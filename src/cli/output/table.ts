@@ -1,9 +1,12 @@
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
-import { isTerminal, paint } from "./terminal.ts";
+import { isTerminal, paint, terminalWidth } from "./terminal.ts";
 
 export interface Column<Row> {
   readonly title: string;
   readonly align?: "left" | "right";
+  /** Left out where the terminal is too narrow; the lowest number goes first. Default: never. */
+  readonly dropOrder?: number;
   /** The cell's text, safe to print. */
   readonly text: (row: Row) => string;
 }
@@ -28,6 +31,26 @@ const noLines = {
 
 /** A table with lines on a terminal, plain aligned text where it is piped. */
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const width = terminalWidth();
+  for (let shown = columns; ; ) {
+    const text = draw(shown, rows);
+    const next = nextToDrop(shown);
+    if (next === undefined || widthOf(text) <= width) return text;
+    shown = shown.filter((column) => column !== next);
+  }
+}
+
+function nextToDrop<Row>(columns: readonly Column<Row>[]): Column<Row> | undefined {
+  return columns
+    .filter(({ dropOrder }) => dropOrder !== undefined)
+    .toSorted((a, b) => (a.dropOrder ?? 0) - (b.dropOrder ?? 0))[0];
+}
+
+function widthOf(table: string): number {
+  return stripVTControlCharacters(table.split("\n", 1)[0] ?? "").length;
+}
+
+function draw<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const isPlain = !isTerminal();
   const table = new Table({
     head: columns.map(({ title }) => paint("bold", title)),

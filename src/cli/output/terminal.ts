@@ -21,3 +21,8 @@ export function paint(style: Style, text: string): string {
 export function isTerminal(): boolean {
   return process.stdout.isTTY === true;
 }
+
+/** Columns of the terminal; without end where there is none. */
+export function terminalWidth(): number {
+  return (isTerminal() && process.stdout.columns) || Number.POSITIVE_INFINITY;
+}
