@@ -21,9 +21,10 @@ export type { CallStats, StatsKey } from "./stores/sqlite/event-reader-stats.ts"
  * @throws ConfigError when there is no such file, or no events in it
  *
  * @example
- * using events = openEvents();
+ * const events = openEvents();
  * const failed = await events.list({ task: "classify-ticket", error: "any", since: "2h" });
  * const [all] = await events.stats({ by: [] });
+ * events.close();
  */
 export function openEvents(path: string = defaults.store): EventReader {
   return openEventReader(path);
