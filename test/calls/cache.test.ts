@@ -373,7 +373,7 @@ async function ask(
   if (pattern === "complete") return seam.complete("ask", { prompt, signal });
   const stream = seam.stream("ask", { prompt, signal });
   const { error } = await collect(stream);
-  if (error !== undefined) throw error;
+  if (error instanceof Error) throw error;
   return stream.result;
 }
 

@@ -110,7 +110,7 @@ test("what JSON cannot hold does not hold up the batch", async () => {
     { settings: { providerOptions: { anthropic: { metadata: 5n } } } },
   ];
   const calls = odd.map((options, index) =>
-    harness.seam.complete("ask", { prompt: `odd ${index}`, ...options } as never),
+    harness.seam.complete("ask", { prompt: `odd ${index}`, ...options }),
   );
   calls.push(harness.seam.complete("ask", { prompt: "plain" }));
   await Promise.allSettled(calls);
