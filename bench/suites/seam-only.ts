@@ -10,18 +10,18 @@ export interface CacheTimes {
 }
 
 /** Answers from the cache, each kind in a process of its own. */
-export async function measureCache({ size, progress }: Bench): Promise<CacheTimes> {
+export async function measureCache({ size, url, progress }: Bench): Promise<CacheTimes> {
   const measure = async (from: "memory" | "sqlite"): Promise<HitTimes> => {
     progress(`cache: hits from ${from}`);
-    await using worker = start<SeamJobs>(module);
+    await using worker = start<SeamJobs>(module, [url]);
     return await worker.ask("cacheHits", { from, hits: size.cacheHits });
   };
   return { memory: await measure("memory"), sqlite: await measure("sqlite") };
 }
 
 /** What it costs to record a call. */
-export async function measureEvents({ size, progress }: Bench): Promise<EventCosts> {
+export async function measureEvents({ size, url, progress }: Bench): Promise<EventCosts> {
   progress("events: the same calls with and without a store");
-  await using worker = start<SeamJobs>(module);
+  await using worker = start<SeamJobs>(module, [url]);
   return await worker.ask("events", { calls: size.events });
 }

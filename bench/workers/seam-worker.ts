@@ -27,7 +27,7 @@ export interface EventCosts {
   readonly bytesPerEvent: number;
 }
 
-/** What only the seam has: measured without a network. */
+/** What only the seam has. Answers for the cache come from the server once; all else is measured without a network. */
 export interface SeamJobs {
   readonly cacheHits: (turn: { from: "memory" | "sqlite"; hits: number }) => Promise<HitTimes>;
   readonly events: (turn: { calls: number }) => Promise<EventCosts>;
@@ -38,11 +38,14 @@ const distinctAnswers = 200;
 /** Calls between two turns of the event loop, which is when events are written. */
 const blockSize = 50;
 
+const [url = ""] = process.argv.slice(2);
+const settings = { maxOutputTokens: request.maxTokens };
+
 serve<SeamJobs>({
   cacheHits: ({ from, hits }) =>
     inFolder(async (folder) => {
       const cacheMemoryBytes = from === "memory" ? 64 * 1024 * 1024 : 0;
-      await using seam = open({ store: join(folder, "seam.db"), cacheMemoryBytes });
+      await using seam = openCached(join(folder, "seam.db"), cacheMemoryBytes);
       const prompts = Array.from({ length: distinctAnswers }, freshPrompt);
       for (const prompt of prompts) await ask(seam, prompt, "model");
       await seam.flush();
@@ -64,8 +67,8 @@ serve<SeamJobs>({
   events: ({ calls }) =>
     inFolder(async (folder) => {
       const path = join(folder, "seam.db");
-      await using bare = open({ store: false });
-      await using recording = open({ store: path });
+      await using bare = openFixed(false);
+      await using recording = openFixed(path);
       await inBlocks(calls, () => ask(bare, freshPrompt(), "model"));
       const without = await costOf(() => asked(bare, calls));
       await asked(recording, calls);
@@ -81,19 +84,19 @@ async function asked(seam: Seam<"answer">, calls: number): Promise<number> {
   return calls;
 }
 
-function open(options: { store: string | false; cacheMemoryBytes?: number }): Seam<"answer"> {
+function openCached(store: string, cacheMemoryBytes: number): Seam<"answer"> {
   return createSeam(
     defineConfig({
-      ...options,
-      tasks: {
-        answer: {
-          model: fixedModel,
-          settings: { maxOutputTokens: request.maxTokens },
-          cache: options.cacheMemoryBytes !== undefined,
-        },
-      },
+      store,
+      cacheMemoryBytes,
+      providers: { anthropic: { apiKey: request.apiKey, baseURL: `${url}/now/v1` } },
+      tasks: { answer: { model: `anthropic/${request.model}`, settings, cache: true } },
     }),
   );
+}
+
+function openFixed(store: string | false): Seam<"answer"> {
+  return createSeam(defineConfig({ store, tasks: { answer: { model: fixedModel, settings } } }));
 }
 
 async function ask(seam: Seam<"answer">, prompt: string, source: string): Promise<void> {

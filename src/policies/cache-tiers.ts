@@ -55,8 +55,11 @@ export class CacheTiers {
     return undefined;
   }
 
-  /** Keeps an answer under the fingerprint of the target that gave it, unless it is one that must not be kept. */
-  keep(result: LanguageModelV4GenerateResult, call: Call, trace: Trace): void {
+  /**
+   * Keeps an answer under the fingerprint of the target that gave it, unless it is one that must not be kept.
+   * `firstKey` is the fingerprint of the call's first target.
+   */
+  keep(result: LanguageModelV4GenerateResult, firstKey: string, call: Call, trace: Trace): void {
     const { cache: rule, targets } = call;
     if (rule === undefined || !isCacheable(result)) return;
     const target = trace.answerer ?? targets[0];
@@ -64,7 +67,7 @@ export class CacheTiers {
     const expiresAt = Date.now() + rule.ttlMs;
     try {
       const text = encodeCached({ result, target: target.name, costUsd, expiresAt });
-      const key = keyOf(call, target);
+      const key = target === targets[0] ? firstKey : keyOf(call, target);
       for (const store of storesFor(target, this.#stores)) {
         this.#put(store, key, text, rule.ttlMs, trace);
       }

@@ -19,19 +19,20 @@ export function cache(stores: readonly CacheStore[], troubles: Troubles): Policy
     if (rule === undefined) return next(call);
     const key = keyOf(call, call.targets[0]);
     call.trace.fingerprint = key;
-    if (rule.mode === "refresh") return requestFor(call).join(call, next);
+    if (rule.mode === "refresh") return requestFor(key, call).join(call, next);
     const hit = await tiers.find(key, call);
-    return hit === undefined ? share(`${call.mode} ${key}`, call, next) : serve(hit, call);
+    return hit === undefined ? share(key, call, next) : serve(hit, call);
   };
 
-  function requestFor(call: Call): SharedRequest {
-    return new SharedRequest((result, trace) => tiers.keep(result, call, trace));
+  function requestFor(key: string, call: Call): SharedRequest {
+    return new SharedRequest((result, trace) => tiers.keep(result, key, call, trace));
   }
 
-  async function share(slot: string, call: Call, next: Next): Promise<Answer> {
+  async function share(key: string, call: Call, next: Next): Promise<Answer> {
+    const slot = `${call.mode} ${key}`;
     const running = inFlight.get(slot);
     if (running?.isOpen) return running.join(call, next);
-    const shared = requestFor(call);
+    const shared = requestFor(key, call);
     inFlight.set(slot, shared);
     const release = (): void => {
       if (inFlight.get(slot) === shared) inFlight.delete(slot);
