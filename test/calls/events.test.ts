@@ -107,7 +107,15 @@ test("what JSON cannot hold does not hold up the batch", async () => {
     { tags: { user: { id: 5 } } },
     { tags: { session: Symbol("s") } },
     { tags: { text: () => 5 } },
-    { settings: { providerOptions: { anthropic: { metadata: 5n } } } },
+    {
+      prompt: undefined,
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "text", text: "odd", providerOptions: { anthropic: { big: 5n } } }],
+        },
+      ],
+    },
   ];
   const calls = odd.map((options, index) =>
     harness.seam.complete("ask", { prompt: `odd ${index}`, ...options }),
