@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { EventFilter } from "../events.ts";
-import { momentOf } from "../stores/sqlite/event-reader-filter.ts";
+import { momentOf } from "../stores/sqlite/event-reader-moment.ts";
 import { parseDuration } from "../util/duration.ts";
 
 /** What the filter options of a command hold. */

@@ -250,7 +250,7 @@ describe("used wrongly, it says what is wrong", () => {
     [["calls", "show"], /missing required argument 'id'/],
     [["stats", "--by", "user"], /--by.*`task,model`/],
     [["simulate", "--fault", "earthquake"], /Unknown fault "earthquake"/],
-    [["simulate", "--fault-rate", "drop=7"], /rate\.drop/],
+    [["simulate", "--fault-rate", "drop=7"], /between 0 and 1/],
     [["simulate", "--fault-rate", "drop=0.7", "--fault-rate", "stall=0.7"], /add up to 1\.4/],
   ])("%j", async (args, complaint) => {
     const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);

@@ -44,6 +44,14 @@ export default defineConfig({
 });`;
 }
 
+/** A misspelt task: shows that the types of the config reach feature code. */
+function wrongTask(ending: string): string {
+  return `import { createSeam } from "llm-seam";
+import config from "../seam.config.${ending}";
+export const answer = createSeam(config).complete("sumarize", { prompt: "" });
+`;
+}
+
 describe("seam init", () => {
   test.each([
     ["ts", { type: "module" }],
@@ -70,9 +78,10 @@ describe("seam init", () => {
       };
       const include = [`src/*.${ending}`, `*.${ending}`];
       await write("tsconfig.json", JSON.stringify({ compilerOptions, include }));
-      const types = await runTool("tsc", ["-p", ".", "--listFilesOnly"], { cwd: folder });
-      expect(types.output).toContain(`summarize.${ending}`);
-      expect(await runTool("tsc", ["-p", "."], { cwd: folder })).toEqual({ code: 0, output: "" });
+      await write(`src/wrong.${ending}`, wrongTask(ending));
+      const { output } = await runTool("tsc", ["-p", ".", "--pretty", "false"], { cwd: folder });
+      const own = output.split("\n").filter((line) => /^(?:src|seam)/.test(line));
+      expect(own).toEqual([expect.stringMatching(/^src\/wrong.*'"sumarize"' is not assignable/)]);
 
       await withSimulator(async (ANTHROPIC_BASE_URL) => {
         const env = { ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY: key };

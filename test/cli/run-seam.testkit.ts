@@ -2,6 +2,11 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { root } from "../../scripts/tool.ts";
 
+/** Starting from TypeScript takes half as long with what Node kept of the last time. */
+const compileCache = fileURLToPath(
+  new URL("../../node_modules/.cache/seam-cli-tests", import.meta.url),
+);
+
 /** The source of the command. */
 export const main: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const bin = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url));
@@ -72,7 +77,7 @@ function start(
 ): ChildProcessWithoutNullStreams {
   return spawn(command, args, {
     cwd,
-    env: { PATH: `${bin}:${process.env["PATH"] ?? ""}`, ...env },
+    env: { PATH: `${bin}:${process.env["PATH"] ?? ""}`, NODE_COMPILE_CACHE: compileCache, ...env },
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type CallEvent, type EventOrder, type EventReader, openEvents } from "../../events.ts";
+import type { CallEvent, EventOrder, EventReader } from "../../events.ts";
 import { type FilterOptions, filterOf, wholeNumber, withFilters } from "../filters.ts";
 import { findStore, type StoreOptions, shortPath, withStoreOptions } from "../find-store.ts";
 import { callColumns, callLine, headLine } from "../output/calls-table.ts";
@@ -57,6 +57,7 @@ export function addCalls(program: Command): void {
 
 async function list(options: CallsOptions): Promise<void> {
   const { path, from } = await findStore(options);
+  const { openEvents } = await import("../../events.ts");
   using events = openEvents(path);
   if (!options.json) note(`${shortPath(path)} (${from})`);
   if (options.follow) await untilStopped((signal) => follow(events, options, signal));

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ConfigError } from "../../errors.ts";
-import { type EventReader, openEvents } from "../../events.ts";
+import type { EventReader } from "../../events.ts";
 import { findStore, type StoreOptions, withStoreOptions } from "../find-store.ts";
 import { renderCall } from "../output/call.ts";
 import { jsonLine } from "../output/clean.ts";
@@ -29,6 +29,7 @@ export function addShow(calls: Command): void {
 
 async function show(id: string, options: ShowOptions): Promise<void> {
   const { path } = await findStore(options);
+  const { openEvents } = await import("../../events.ts");
   using events = openEvents(path);
   const { call, children } = await read(events, id);
   print(options.json ? jsonLine({ ...call, calls: children }) : renderCall(call, children));

@@ -1,33 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ConfigError } from "../../errors.ts";
-import {
-  type FaultPlan,
-  faultCatalogue,
-  faultNames,
-  faultStatusCodes,
-  parseFaultPlan,
-  parseScript,
-  renderReport,
-  type Script,
-  type Simulator,
-  startSimulator,
-} from "../../simulator/index.ts";
+import { faultCatalogue, faultNames, faultStatusCodes } from "../../simulator/faults/fault.ts";
+import { createFaultPlayer, toFaultSpec } from "../../simulator/faults/plan.ts";
 import { wholeNumber } from "../filters.ts";
 import { paint, print } from "../output/terminal.ts";
-import { untilStopped } from "../until-stopped.ts";
+import type { ServeOptions } from "../serve-simulator.ts";
 
-interface SimulateOptions {
-  readonly port: number;
-  readonly host: string;
-  readonly script?: string;
-  readonly fault?: readonly string[];
-  readonly faultRate?: Readonly<Record<string, number>>;
-  readonly seed: number;
-  readonly firstTokenMs: number;
-  readonly tokensPerSecond?: number;
+interface SimulateOptions extends ServeOptions {
   readonly listFaults?: true;
 }
 
@@ -73,89 +51,8 @@ async function simulate(options: SimulateOptions): Promise<void> {
     print(faultList());
     return;
   }
-  const script = options.script === undefined ? undefined : await readScriptFile(options.script);
-  const simulator = await start(options, script);
-  try {
-    await untilStopped(async (signal) => {
-      print(greeting(simulator));
-      if (!signal.aborted) await new Promise((resume) => signal.addEventListener("abort", resume));
-    });
-  } finally {
-    const report = simulator.report();
-    await simulator.close();
-    print(`\n${renderReport(report)}`);
-  }
-}
-
-function greeting({ url, baseURL }: Simulator): string {
-  return [
-    `${paint("bold", "The simulator listens.")} Ctrl-C ends it.`,
-    "",
-    `  ${baseURL}   for Seam, the AI SDK, and \`openai\``,
-    `  ${url}      for \`@anthropic-ai/sdk\``,
-    "",
-    "To send an app of Seam to it:",
-    "",
-    `  export ANTHROPIC_BASE_URL=${baseURL} ANTHROPIC_API_KEY=simulated`,
-    `  export OPENAI_BASE_URL=${baseURL} OPENAI_API_KEY=simulated`,
-    "",
-  ].join("\n");
-}
-
-async function start(options: SimulateOptions, script: Script | undefined): Promise<Simulator> {
-  const { host, port, seed, firstTokenMs, tokensPerSecond } = options;
-  const faults = planOf(options);
-  try {
-    return await startSimulator({
-      host,
-      port,
-      seed,
-      faults,
-      pace: { firstTokenMs, ...(tokensPerSecond !== undefined && { tokensPerSecond }) },
-      ...(script !== undefined && { script }),
-    });
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code !== "EADDRINUSE") throw cause;
-    throw new ConfigError(
-      {
-        summary: `Port ${port} is taken`,
-        advice: "End what listens there, or choose another: --port 0 takes any free one.",
-      },
-      { cause },
-    );
-  }
-}
-
-function planOf({ fault, faultRate, seed }: SimulateOptions): FaultPlan {
-  return parseFaultPlan(faultRate === undefined ? (fault ?? []) : { rate: faultRate, seed });
-}
-
-async function readScriptFile(file: string): Promise<Script> {
-  try {
-    if (extname(file) === ".json") return parseScript(JSON.parse(await readFile(file, "utf8")));
-    const module: { default?: unknown } = await import(pathToFileURL(resolve(file)).href);
-    if (isScript(module.default)) return module.default;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw scriptFault(`The script ${file} cannot be used: ${reason}`, cause);
-  }
-  throw scriptFault(`${file} exports no script`, undefined);
-}
-
-function scriptFault(summary: string, cause: unknown): ConfigError {
-  const advice =
-    'A script is JSON as in { "replies": [{ "reply": "Hello" }] }, or `export default defineScript({ … })`.';
-  return new ConfigError({ summary, advice }, { cause });
-}
-
-function isScript(value: unknown): value is Script {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "replies" in value &&
-    Array.isArray(value.replies)
-  );
+  const { serve } = await import("../serve-simulator.ts");
+  await serve(options);
 }
 
 function faultList(): string {
@@ -167,7 +64,7 @@ function faultList(): string {
 }
 
 function fault(name: string, before: readonly string[] = []): string[] {
-  checkPlan([name]);
+  checked(() => toFaultSpec(name));
   return [...before, name];
 }
 
@@ -177,15 +74,13 @@ function rate(text: string, before: Readonly<Record<string, number>> = {}): Reco
     throw new InvalidArgumentError("Write it as name=share, e.g. drop=0.1.");
   }
   const rates = { ...before, [name]: Number(share) };
-  checkPlan({ rate: rates });
-  const sum = Object.values(rates).reduce((total, one) => total + one, 0);
-  if (sum > 1) throw new InvalidArgumentError(`All shares add up to ${sum}; 1 is the most.`);
+  checked(() => createFaultPlayer({ rate: rates }, 1));
   return rates;
 }
 
-function checkPlan(plan: unknown): void {
+function checked(work: () => unknown): void {
   try {
-    parseFaultPlan(plan);
+    work();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidArgumentError(`${reason}\nSee them all: seam simulate --list-faults`);

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type CallStats, openEvents, type StatsKey } from "../../events.ts";
+import type { CallStats, StatsKey } from "../../events.ts";
 import { type FilterOptions, filterOf, withFilters } from "../filters.ts";
 import { findStore, type StoreOptions, shortPath, withStoreOptions } from "../find-store.ts";
 import { jsonLine, oneLine } from "../output/clean.ts";
@@ -43,6 +43,7 @@ function groupKeys(text: string): StatsKey[] {
 
 async function stats(options: StatsOptions): Promise<void> {
   const { path, from } = await findStore(options);
+  const { openEvents } = await import("../../events.ts");
   using events = openEvents(path);
   const filter = filterOf(options);
   const groups = await events.stats({ ...filter, by: options.by });
