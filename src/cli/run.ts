@@ -1,5 +1,4 @@
 import { CommanderError } from "commander";
-import { SeamError } from "../call/seam-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { multiLine } from "./output/clean.ts";
 import { buildProgram } from "./program.ts";
@@ -21,15 +20,8 @@ function report(error: unknown): number {
     return wasAsked ? exitCodes.ok : exitCodes.usage;
   }
   const message = error instanceof Error ? error.message : String(error);
-  const hint = SeamError.is(error) || error instanceof TypeError ? "" : whereFrom(error);
-  process.stderr.write(`seam: ${multiLine(message)}${hint}\n`);
+  process.stderr.write(`seam: ${multiLine(message)}\n`);
   return exitCodes.failed;
-}
-
-function whereFrom(error: unknown): string {
-  return process.env["SEAM_DEBUG"] && error instanceof Error
-    ? `\n${multiLine(error.stack ?? "")}`
-    : "";
 }
 
 /** `seam calls | head` closes the pipe early: that ends the command, and is no failure. */
