@@ -132,8 +132,8 @@ describe("a model of the AI SDK as a target", () => {
         provider: "odd",
         modelId: "m",
         supportedUrls: {},
-        doGenerate: () => Promise.reject(thrown),
-        doStream: () => Promise.reject(thrown),
+        doGenerate: () => rejecting(thrown),
+        doStream: () => rejecting(thrown),
       };
       const seam = createSeam({ tasks: { ask: { model: odd, retry: false } }, store: false });
       const error = await rejection(seam.complete("ask", { prompt: "hello" }));
@@ -145,4 +145,11 @@ describe("a model of the AI SDK as a target", () => {
 async function disposable() {
   const simulator = await startSimulator();
   return Object.assign(simulator, { [Symbol.asyncDispose]: () => simulator.close() });
+}
+
+/** Rejects with anything, as JavaScript may. */
+function rejecting(reason: unknown): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  reject(reason);
+  return promise;
 }

@@ -18,7 +18,7 @@ function event(name: string, bytes = 100): PendingWrite {
 function setUp() {
   const batches: string[][] = [];
   const told: number[] = [];
-  const file = { isReady: true, failure: undefined as unknown };
+  const file = { isReady: true, failure: undefined as Error | undefined };
   const troubles = new Troubles(() => {});
   const queue = new WriteQueue({
     isReady: () => file.isReady,
