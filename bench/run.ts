@@ -14,7 +14,7 @@ import type { Bench } from "./suites/suite.ts";
 
 const usage = `npm run bench -- [options]
   --quick        a short run, under 40 s; its numbers are rough
-  --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes some 3 minutes
+  --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 3 to 4 minutes
   --only NAMES   calls, streams, memory, cache, events; default all, separated by commas
   --json FILE    also writes every single measurement
   --help`;

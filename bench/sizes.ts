@@ -24,12 +24,12 @@ export interface Size {
 
 export const sizes = {
   full: {
-    rounds: 9,
+    rounds: 7,
     sequentialCalls: 150,
     concurrentCalls: 300,
     concurrency: 20,
     warmUpCalls: 400,
-    streamRounds: 5,
+    streamRounds: 4,
     streams: 20,
     chunks: 500,
     chunkEveryMs: 4,
