@@ -1,13 +1,14 @@
-import type { Answer, Ending } from "./call/answer.ts";
+import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { Ending, StreamAnswer } from "./call/answer.ts";
 import type { Accept, CacheRule, Call, EventIds, Pattern, Tags } from "./call/call.ts";
 import type { CallEvent, EventSink } from "./call/event.ts";
-import type { ModelRequest } from "./call/request.ts";
+import { type ModelRequest, withSettings } from "./call/request.ts";
 import type { Target } from "./call/target.ts";
 import { newTrace } from "./call/trace.ts";
 import { Troubles } from "./call/troubles.ts";
-import { checkLimits } from "./config/check.ts";
+import { checkLimits, checkSettings } from "./config/check.ts";
 import { attemptLimits, type Resolved, type TaskRules } from "./config/resolve.ts";
-import type { AttemptConfig } from "./config/types.ts";
+import type { AttemptConfig, Settings } from "./config/types.ts";
 import { ConfigError } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
@@ -21,6 +22,8 @@ import { newId } from "./util/id.ts";
 export interface CallOptions {
   /** Aborts the call, the provider's request included. */
   readonly signal?: AbortSignal | undefined;
+  /** Settings for this call alone; they win over the task's. */
+  readonly settings?: Settings | undefined;
   /** Limits for this call alone, e.g. `{ deadline: "5s" }`. */
   readonly limits?: LimitsOverride | undefined;
   /** `false`: neither read nor stored. `"refresh"`: not read, but stored. Needs a cache on the task. */
@@ -60,7 +63,10 @@ export interface Runtime {
   rulesOf(task: string): TaskRules;
   /** Describes the call; throws ConfigError for an unknown task or wrong limits, before anything is sent. */
   prepare(spec: CallSpec): Call;
-  send(call: Call): Promise<Answer>;
+  /** Sends a prepared call whose mode is `generate`. */
+  generate(call: Call): Promise<LanguageModelV4GenerateResult>;
+  /** Sends a prepared call whose mode is `stream`. */
+  stream(call: Call): Promise<StreamAnswer>;
   /** Records the event of a pattern that made several calls. */
   record(event: CallEvent): void;
   troubles(): Readonly<Record<string, number>>;
@@ -93,7 +99,16 @@ export function startRuntime(config: Resolved): Runtime {
   return {
     rulesOf,
     prepare: (spec) => prepare(spec, rulesOf(spec.task)),
-    send: way,
+    generate: async (call) => {
+      const answer = await way(call);
+      if (answer.mode === "generate") return answer.result;
+      throw new TypeError("a call of mode generate was answered with a stream");
+    },
+    stream: async (call) => {
+      const answer = await way(call);
+      if (answer.mode === "stream") return answer;
+      throw new TypeError("a call of mode stream was answered without one");
+    },
     record: (event) => events.write(event),
     troubles: () => troubles.counts(),
     flush: async () => store?.flush(),
@@ -108,13 +123,14 @@ function cacheStores(config: Resolved, store: SqliteStore | undefined): CacheSto
 
 function prepare(spec: CallSpec, rules: TaskRules): Call {
   const limits = spec.limits === undefined ? undefined : checkLimits(spec.limits);
+  const settings = spec.settings === undefined ? {} : checkSettings(spec.settings);
   return {
     id: spec.id ?? newId(),
     parentId: spec.parentId,
     task: spec.task,
     pattern: spec.pattern,
     mode: spec.mode,
-    request: spec.request,
+    request: withSettings(settings, spec.request),
     targets: spec.targets ?? rules.targets,
     limits:
       limits === undefined
@@ -125,7 +141,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
           },
     retry: rules.retry,
     cache: cacheRule(spec.cache, rules.cache),
-    cacheRequest: spec.cacheRequest,
+    cacheRequest: spec.cacheRequest && withSettings(settings, spec.cacheRequest),
     tags: spec.tags ?? {},
     signal: spec.signal ?? new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },
@@ -141,5 +157,11 @@ function cacheRule(
 ): CacheRule | undefined {
   if (rule === undefined || override === false) return undefined;
   if (override === undefined) return rule;
-  return override === "refresh" ? { ...rule, mode: "refresh" } : { ...rule, ...override };
+  if (override === "refresh") return { ...rule, mode: "refresh" };
+  if (typeof override.namespace === "string") return { ...rule, namespace: override.namespace };
+  throw new ConfigError({
+    summary: "`cache.namespace` of this call is not a text",
+    advice: "Give each tenant a text of its own: without one, tenants would share answers.",
+    issues: [{ path: "cache.namespace", message: "expected a text" }],
+  });
 }

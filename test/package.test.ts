@@ -55,7 +55,7 @@ test("the tarball holds what is used, and nothing of the machine that built it",
     .filter((file) => file.isFile())
     .map((file) => join(file.parentPath, file.name));
   expect(names.filter((name) => /\.test\.|\.testkit\./.test(name))).toEqual([]);
-  expect(names.filter((name) => !/\.(js|js\.map|d\.ts|json|md)$|LICENSE$/.test(name))).toEqual([]);
+  expect(names.filter((name) => !/\.(js|d\.ts|json|md)$|LICENSE$/.test(name))).toEqual([]);
   for (const name of names) expect(await readFile(name, "utf8"), name).not.toContain(root);
 });
 

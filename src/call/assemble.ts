@@ -6,6 +6,7 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from "@ai-sdk/provider";
+import type { Pattern } from "./call.ts";
 
 type TextBlock = Extract<LanguageModelV4Content, { type: "text" | "reasoning" }>;
 
@@ -142,7 +143,15 @@ export function textOf(content: readonly LanguageModelV4Content[]): string {
 }
 
 /**
- * Whether a part is content: it ends the wait for the first token, and it commits the stream. Custom parts are not:
+ * Whether a part commits a stream: the caller has seen content, so that no other attempt can take its place unseen.
+ * Reasoning is seen by callers of `model` alone.
+ */
+export function isCommit(part: LanguageModelV4StreamPart, pattern: Pattern): boolean {
+  return isContent(part) && (part.type !== "reasoning-delta" || pattern === "model");
+}
+
+/**
+ * Whether a part is content: it ends the wait for the first token, and breaks the silence. Custom parts are not:
  * providers send them ahead of the answer, e.g. `anthropic.message_start`.
  */
 export function isContent(part: LanguageModelV4StreamPart): boolean {

@@ -98,6 +98,7 @@ export abstract class SeamError<Detail = unknown> extends Error {
 }
 
 function withStop(sentence: string): string {
+  if (sentence.includes("\n")) return `${sentence}\n`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 

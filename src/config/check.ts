@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { ConfigError, type OutputIssue } from "../errors.ts";
 import type { CheckedConfig, CheckedLimits } from "./checked.ts";
-import { configSchema, limitsSchema } from "./schema.ts";
-import type { SeamConfig } from "./types.ts";
+import { configSchema, limitsSchema, settingsSchema } from "./schema.ts";
+import type { SeamConfig, Settings } from "./types.ts";
 
 /** Checks all settings; throws one ConfigError that names every fault with its path. */
 export function checkConfig(config: SeamConfig): CheckedConfig {
@@ -15,36 +15,44 @@ export function checkConfig(config: SeamConfig): CheckedConfig {
 export function checkLimits(limits: unknown): CheckedLimits {
   const result = limitsSchema.safeParse(limits);
   if (result.success) return result.data;
-  throw configError("The limits of this call are wrong", issuesOf(result.error));
+  throw configError("The limits of this call are wrong", issuesOf(result.error, "limits"));
+}
+
+/** Checks the settings of a single call. */
+export function checkSettings(settings: unknown): Settings {
+  const result = settingsSchema.safeParse(settings);
+  if (result.success) return result.data;
+  throw configError("The settings of this call are wrong", issuesOf(result.error, "settings"));
 }
 
 function configError(summary: string, issues: OutputIssue[]): ConfigError {
   const lines = issues.map(
-    ({ path, message }) => `\n  ${path === "" ? "config" : path}: ${message}`,
+    ({ path, message }) => `\n- ${path === "" ? "config" : path}: ${message}`,
   );
   return new ConfigError({
-    summary: `${summary}:${lines.join("")}\n`,
+    summary: `${summary}:${lines.join("")}`,
     advice: "Mend the settings named here.",
     issues,
   });
 }
 
-function issuesOf(error: z.ZodError): OutputIssue[] {
-  return error.issues.flatMap((issue) => flatten(issue, []));
+function issuesOf(error: z.ZodError, ...prefix: string[]): OutputIssue[] {
+  return error.issues.flatMap((issue) => flatten(issue, prefix));
 }
 
-/** A union's own message says little; the branch that came closest says what is wrong. */
-function flatten(issue: z.core.$ZodIssue, prefix: PropertyKey[]): OutputIssue[] {
+/** A union's own message says little, unless the value is of none of its kinds; else the closest branch says more. */
+function flatten(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): OutputIssue[] {
   const path = [...prefix, ...issue.path];
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+  if (issue.code === "invalid_union") {
     const closest = issue.errors.toSorted((a, b) => closeness(b) - closeness(a))[0] ?? [];
-    return closest.flatMap((inner) => flatten(inner, path));
+    if (closeness(closest) > 0) return closest.flatMap((inner) => flatten(inner, path));
   }
   return [{ path: path.map(String).join("."), message: issue.message }];
 }
 
 function closeness(issues: readonly z.core.$ZodIssue[]): number {
   return Math.max(
+    0,
     ...issues.map(({ code, path }) => (code === "unrecognized_keys" ? 1 : path.length)),
   );
 }

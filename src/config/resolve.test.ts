@@ -97,7 +97,7 @@ describe("a wrong setting is refused with its exact path", () => {
     [
       { tasks: { ask: { model } }, providers: { openai: { taskHeader: "x y" } } },
       "providers.openai.taskHeader",
-      /header name/,
+      /name of a header/,
     ],
     [
       { tasks: { ask: { model } }, prices: { [model]: { input: -1, output: 1 } } },

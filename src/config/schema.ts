@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ModelRef } from "../providers/types.ts";
 import { parseDuration } from "../util/duration.ts";
 import type { CheckedConfig, CheckedLimits } from "./checked.ts";
+import type { Settings } from "./types.ts";
 
 /** The longest time a Node timer can wait. */
 const longestMs = 2 ** 31 - 1;
@@ -12,7 +13,7 @@ function time(longest: number): z.ZodType<number, unknown> {
     if (ms !== undefined && ms > 0 && ms <= longest) return ms;
     const message =
       `expected milliseconds above 0 or a text such as "250ms", "10s", "5m", "2h", "7d"` +
-      `${longest === longestMs ? ", at most 24 days" : ""}; got ${JSON.stringify(value)}`;
+      `${longest === longestMs ? ", at most 24 days" : ""}; got ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   });
@@ -67,11 +68,16 @@ const limits = z.strictObject({
   attempt: attemptLimits.optional(),
 });
 
-const retry = z.strictObject({
-  attempts: z.int().min(1).max(20).optional(),
-  baseDelay: duration.optional(),
-  maxDelay: duration.optional(),
-});
+const retry = z
+  .strictObject({
+    attempts: z.int().min(1).max(20).optional(),
+    baseDelay: duration.optional(),
+    maxDelay: duration.optional(),
+  })
+  .refine(({ baseDelay, maxDelay }) => (baseDelay ?? 0) <= (maxDelay ?? Number.POSITIVE_INFINITY), {
+    path: ["maxDelay"],
+    message: "expected no less than baseDelay",
+  });
 
 const cache = z.strictObject({
   ttl: time(Number.MAX_SAFE_INTEGER).optional(),
@@ -80,8 +86,10 @@ const cache = z.strictObject({
 
 const policies = {
   ...limits.shape,
-  retry: z.union([z.literal(false), retry]).optional(),
-  cache: z.union([z.boolean(), cache]).optional(),
+  retry: z
+    .union([z.literal(false), retry], "expected false, or { attempts, baseDelay, maxDelay }")
+    .optional(),
+  cache: z.union([z.boolean(), cache], "expected true, false, or { ttl, namespace }").optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
 };
 
@@ -103,14 +111,16 @@ const price = z.strictObject({
 
 const provider = z.strictObject({
   kind: z.enum(["anthropic", "openai", "openai-compatible"]).optional(),
-  baseURL: z.url({ protocol: /^https?$/ }).optional(),
+  baseURL: z.string().superRefine(checkBaseUrl).optional(),
   apiKey: z.string().min(1).optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z
+    .record(z.string(), z.string().regex(/^[^\r\n]*$/, "a header has no line breaks"))
+    .optional(),
   api: z.enum(["chat", "responses"]).optional(),
   structuredOutputs: z.boolean().optional(),
   taskHeader: z
     .string()
-    .regex(/^[A-Za-z0-9-]+$/, "expected a header name")
+    .regex(/^x-[A-Za-z0-9-]+$/i, 'expected the name of a header of your own, e.g. "x-seam-task"')
     .optional(),
 });
 
@@ -123,9 +133,17 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
     .record(z.string().regex(/^[^/\s]+$/, "a provider's name has no slash"), provider)
     .optional(),
   prices: z.record(z.string(), price).optional(),
-  store: z.union([z.literal(false), z.string().min(1)]).optional(),
+  store: z
+    .union(
+      [z.literal(false), z.string().regex(/^(?![a-z][a-z0-9+.-]+:\/\/)./)],
+      'expected the path of a SQLite file, ":memory:", or false',
+    )
+    .optional(),
   cacheMemoryBytes: z.int().min(0).optional(),
 });
+
+/** The settings that a single call may set. */
+export const settingsSchema: z.ZodType<Settings, unknown> = settings;
 
 /** The limits that a single call may set. */
 export const limitsSchema: z.ZodType<CheckedLimits, unknown> = limits;
@@ -133,4 +151,17 @@ export const limitsSchema: z.ZodType<CheckedLimits, unknown> = limits;
 function asTargetConfig(value: unknown): unknown {
   const isModel = typeof value !== "object" || value === null || "specificationVersion" in value;
   return isModel ? { model: value } : value;
+}
+
+function checkBaseUrl(value: string, context: z.RefinementCtx): void {
+  const url = URL.parse(value);
+  const wanted = 'expected an http(s) URL, e.g. "http://localhost:11434/v1"';
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    context.addIssue({ code: "custom", message: `${wanted}; got ${JSON.stringify(value)}` });
+  } else if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    context.addIssue({
+      code: "custom",
+      message: `${wanted}, without user, password, query or fragment; keys go into apiKey or headers`,
+    });
+  }
 }

@@ -1,6 +1,6 @@
 import { textOf } from "../call/assemble.ts";
 import type { Runtime } from "../runtime.ts";
-import { type PromptOptions, requestOf } from "./prompt.ts";
+import { callOptionsOf, type PromptOptions, requestOf } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
 
 export interface CompleteOptions extends PromptOptions {}
@@ -16,14 +16,13 @@ export async function complete(
   options: CompleteOptions,
 ): Promise<CompleteResult> {
   const call = runtime.prepare({
-    ...options,
+    ...callOptionsOf(options),
     task,
     pattern: "complete",
     mode: "generate",
     request: requestOf(task, options),
     accept: refuseRefusals,
   });
-  const answer = await runtime.send(call);
-  if (answer.mode !== "generate") throw new TypeError("a whole answer was asked for");
-  return { text: textOf(answer.result.content), ...summarize(call, answer.result) };
+  const result = await runtime.generate(call);
+  return { text: textOf(result.content), ...summarize(call, result) };
 }

@@ -30,14 +30,12 @@ export function taskModel(
       return targets.length === 1 ? supportedUrlsOf(targets[0]) : {};
     },
     async doGenerate({ abortSignal, ...request }) {
-      const answer = await runtime.send(runtime.prepare(spec("generate", request, abortSignal)));
-      if (answer.mode !== "generate") throw new TypeError("a whole answer was asked for");
-      return answer.result;
+      return runtime.generate(runtime.prepare(spec("generate", request, abortSignal)));
     },
     async doStream({ abortSignal, ...request }: LanguageModelV4CallOptions) {
-      runtime.rulesOf(task);
-      const abort = linkAbort(abortSignal);
-      const call = runtime.prepare(spec("stream", request, abort.controller.signal));
+      const prepared = runtime.prepare(spec("stream", request, abortSignal));
+      const abort = linkAbort(prepared.signal);
+      const call = { ...prepared, signal: abort.controller.signal };
       const answer = await sendStream(runtime, call, abort.unlink);
       return {
         stream: partStream(answer, () =>

@@ -1,6 +1,5 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import type { ModelRequest } from "../call/request.ts";
-import type { Settings } from "../config/types.ts";
 import { InvalidRequest } from "../errors.ts";
 import type { CallOptions } from "../runtime.ts";
 
@@ -24,32 +23,44 @@ export interface PromptOptions extends CallOptions {
   readonly messages?: readonly Message[] | undefined;
   /** Instructions to the model, before everything else. */
   readonly system?: string | undefined;
-  /** Settings for this call alone; they win over the task's. */
-  readonly settings?: Settings | undefined;
   /** Extra HTTP headers for the provider. Not part of a cache key. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What a call says beside its prompt; nothing else that an untyped caller may have put there. */
+export function callOptionsOf({ signal, limits, cache, tags, settings }: CallOptions): CallOptions {
+  return { signal, limits, cache, tags, settings };
+}
+
 /** The model request of a prompt; throws InvalidRequest for one that says nothing, or says it twice. */
 export function requestOf(task: string, options: PromptOptions): ModelRequest {
-  const { prompt, messages, system, settings, headers } = options;
+  const { prompt, messages, system, headers } = options;
   if ((prompt === undefined) === (messages === undefined)) {
     throw new InvalidRequest("Give either `prompt` or `messages`, and not both", { task });
   }
-  if (prompt?.trim() === "") throw new InvalidRequest("`prompt` is empty", { task });
-  if (messages?.length === 0) throw new InvalidRequest("`messages` is empty", { task });
+  if (prompt !== undefined && (typeof prompt !== "string" || prompt.trim() === "")) {
+    throw new InvalidRequest("`prompt` must be a text that is not empty", { task });
+  }
+  if (messages !== undefined && (!Array.isArray(messages) || messages.length === 0)) {
+    throw new InvalidRequest("`messages` must be a list that is not empty", { task });
+  }
   const turns: Message[] = [
     ...(system === undefined ? [] : [{ role: "system", content: system } as const]),
     ...(messages ?? [{ role: "user", content: prompt ?? "" } as const]),
   ];
   return {
-    ...(settings as Omit<ModelRequest, "prompt">),
     prompt: turns.map((message, index) => toModelMessage(message, index, task)),
     ...(headers !== undefined && { headers: { ...headers } }),
   };
 }
 
 function toModelMessage(message: Message, index: number, task: string): LanguageModelV4Message {
+  const content: unknown = (message as Message | null)?.content;
+  if (typeof content !== "string" && !Array.isArray(content)) {
+    throw new InvalidRequest(`messages.${index}.content must be a text or a list of parts`, {
+      task,
+    });
+  }
   switch (message.role) {
     case "system":
       return { role: "system", content: message.content };

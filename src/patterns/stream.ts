@@ -5,7 +5,7 @@ import { textOf } from "../call/assemble.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../runtime.ts";
 import { linkAbort } from "../util/abort.ts";
-import { type PromptOptions, requestOf } from "./prompt.ts";
+import { callOptionsOf, type PromptOptions, requestOf } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
 import { sendToNode, sseResponse } from "./sse.ts";
 
@@ -43,16 +43,22 @@ export class SeamStream implements AsyncIterable<string> {
     this.result.catch(() => {});
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
+  /** The texts from the first on, for each loop anew. */
+  [Symbol.asyncIterator](): AsyncIterator<string, void, undefined> {
+    const texts = this.#texts();
+    return {
+      next: () => texts.next(),
+      return: () => {
+        this.cancel();
+        return texts.return();
+      },
+    };
+  }
+
+  async *#texts(): AsyncGenerator<string, void, undefined> {
     const answer = await this.#answer;
-    let whole = false;
-    try {
-      for await (const part of answer.parts.read()) {
-        if (part.type === "text-delta" && part.delta !== "") yield part.delta;
-      }
-      whole = true;
-    } finally {
-      if (!whole) this.cancel();
+    for await (const part of answer.parts.read()) {
+      if (part.type === "text-delta" && part.delta !== "") yield part.delta;
     }
   }
 
@@ -100,24 +106,33 @@ export class SeamStream implements AsyncIterable<string> {
    * @example app.post("/reply", (req, res) => seam.stream("reply", { prompt: req.body.prompt }).sendTo(res));
    */
   async sendTo(response: ServerResponse): Promise<void> {
+    if (response.destroyed) {
+      this.cancel();
+      return;
+    }
     response.once("close", () => {
       if (!response.writableFinished) this.cancel();
     });
-    await sendToNode(await this.toResponse(), response);
+    try {
+      await sendToNode(await this.toResponse(), response);
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
   }
 }
 
 export function stream(runtime: Runtime, task: string, options: StreamOptions): SeamStream {
-  const abort = linkAbort(options.signal);
-  const call = runtime.prepare({
-    ...options,
-    signal: abort.controller.signal,
+  const prepared = runtime.prepare({
+    ...callOptionsOf(options),
     task,
     pattern: "stream",
     mode: "stream",
     request: requestOf(task, options),
     accept: refuseRefusals,
   });
+  const abort = linkAbort(prepared.signal);
+  const call = { ...prepared, signal: abort.controller.signal };
   return new SeamStream(call, sendStream(runtime, call, abort.unlink), abort.controller);
 }
 
@@ -128,8 +143,7 @@ export async function sendStream(
   onEnd: () => void = () => {},
 ): Promise<StreamAnswer> {
   try {
-    const answer = await runtime.send(call);
-    if (answer.mode !== "stream") throw new TypeError("a stream was asked for");
+    const answer = await runtime.stream(call);
     void answer.end.then(onEnd);
     return answer;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Ending, StreamAnswer } from "../call/answer.ts";
-import { Assembler, isContent } from "../call/assemble.ts";
+import { Assembler, isCommit, isContent } from "../call/assemble.ts";
 import { interrupted } from "../call/interrupted.ts";
 import { PartLog } from "../call/part-log.ts";
 import { ProviderUnavailable } from "../errors.ts";
@@ -14,7 +14,7 @@ type FinishPart = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
 const closingLimitMs = 2_000;
 
 /**
- * Opens a stream and waits for its commit: the first content part. Until then every failure is thrown, so that the
+ * Opens a stream and waits for its commit: the first content that the caller sees. Until then every failure is thrown, so that the
  * policies outside can recover unseen; from then on the stream runs by itself and fails in place.
  */
 export async function streamOnce(run: AttemptRun, model: LanguageModelV4): Promise<StreamAnswer> {
@@ -55,8 +55,8 @@ async function pump(
       if (isContent(part)) {
         run.clock.content();
         run.call.trace.firstContentAt ??= performance.now();
-        committed = true;
       }
+      committed ||= isCommit(part, run.call.pattern);
       parts.push(part);
       if (committed) onCommit();
     }

@@ -19,11 +19,9 @@ export async function attempt(call: TargetedCall): Promise<Answer> {
 
 async function generateOnce(run: AttemptRun, model: LanguageModelV4): Promise<Answer> {
   const result = await run.reach(() => model.doGenerate(run.options));
-  run.clock.content();
   run.bill(result);
   refuseBroken(result, run);
   await run.judge(result);
-  run.call.trace.firstContentAt ??= performance.now();
   run.succeed();
   return { mode: "generate", result };
 }

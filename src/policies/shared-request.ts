@@ -1,6 +1,6 @@
 import type { LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Answer, Ending, StreamAnswer } from "../call/answer.ts";
-import { isContent } from "../call/assemble.ts";
+import { isCommit } from "../call/assemble.ts";
 import type { Call, Deadline } from "../call/call.ts";
 import { interrupted } from "../call/interrupted.ts";
 import { PartLog } from "../call/part-log.ts";
@@ -145,7 +145,7 @@ export class SharedRequest {
       for await (const part of shared.parts.read()) {
         if (!open) break;
         if (part.type === "text-delta") seen.text += part.delta;
-        seen.content ||= isContent(part);
+        seen.content ||= isCommit(part, call.pattern);
         if (part.type === "finish") finish = part;
         else parts.push(part);
       }

@@ -47,6 +47,12 @@ function endpointOf(
       issues: [{ path: `providers.${name}.baseURL`, message: "expected a URL" }],
     });
   }
+  if (!URL.canParse(baseURL)) {
+    throw new ConfigError({
+      summary: `${prefix}_BASE_URL is no URL: ${JSON.stringify(baseURL)}`,
+      advice: "Set it to the API's base with its version, or unset it.",
+    });
+  }
   return {
     name,
     kind,

@@ -40,7 +40,7 @@ function namedTarget(
   if (endpoint === undefined) {
     const message = `unknown provider ${JSON.stringify(provider)}; known: ${[...endpoints.keys()].join(", ")}`;
     throw new ConfigError({
-      summary: `The config is wrong:\n  ${path}: ${message}\n`,
+      summary: `The config is wrong:\n- ${path}: ${message}`,
       advice: `Add \`providers.${provider}\` with a baseURL, or use a known provider.`,
       issues: [{ path, message }],
     });

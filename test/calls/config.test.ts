@@ -131,8 +131,8 @@ describe("a wrong call is refused before anything is sent", () => {
   test.each([
     [{}, /either `prompt` or `messages`/],
     [{ prompt: "x", messages: [{ role: "user", content: "y" }] }, /either `prompt` or `messages`/],
-    [{ prompt: "  " }, /`prompt` is empty/],
-    [{ messages: [] }, /`messages` is empty/],
+    [{ prompt: "  " }, /`prompt` must be a text/],
+    [{ messages: [] }, /`messages` must be a list/],
     [{ messages: [{ role: "bot", content: "y" }] }, /messages\.0\.role is "bot"/],
     [{ prompt: "x", limits: { deadline: "soon" } }, /deadline: expected milliseconds/],
     [{ prompt: "x", limits: { dedline: 5 } }, /dedline/],

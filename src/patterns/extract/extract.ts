@@ -5,7 +5,7 @@ import { addKnown, addUsage, unknownUsage } from "../../call/usage.ts";
 import { defaults } from "../../config/defaults.ts";
 import type { CallSpec, Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
-import { type PromptOptions, requestOf } from "../prompt.ts";
+import { callOptionsOf, type PromptOptions, requestOf } from "../prompt.ts";
 import { type CallSummary, summarize } from "../result.ts";
 import { type Extracted, type ExtractionParts, runExtraction } from "./extraction.ts";
 import { formatOf, type OutputFormat } from "./format.ts";
@@ -35,11 +35,7 @@ export async function extract<Schema extends StandardSchemaV1>(
   const format = await formatOf(options.schema, options.jsonSchema);
   const parts: ExtractionParts<StandardSchemaV1.InferOutput<Schema>> = {
     ...extractionOf(runtime, task, options, format, newId(), "generate"),
-    ask: async (call) => {
-      const answer = await runtime.send(call);
-      if (answer.mode !== "generate") throw new TypeError("a whole answer was asked for");
-      return answer.result;
-    },
+    ask: runtime.generate,
   };
   return resultOf(await runExtraction(parts), parts.spec.id);
 }
@@ -64,7 +60,7 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
     format,
     moreRoom: hasMoreRoom ? mostRoom : undefined,
     spec: {
-      ...options,
+      ...callOptionsOf(options),
       id,
       task,
       pattern: "extract",

@@ -143,8 +143,10 @@ async function judge<T>(
   throw new InvalidOutput([{ target: target.name, text, issues: reading.issues }], place);
 }
 
+/** The target that answered, and those after it. */
 function targetsFrom(targets: Targets, target: Target | undefined): Targets {
-  const [first, ...others] = targets.slice(Math.max(0, targets.indexOf(target)));
+  const index = target === undefined ? -1 : targets.indexOf(target);
+  const [first, ...others] = targets.slice(Math.max(0, index));
   return first === undefined ? targets : [first, ...others];
 }
 

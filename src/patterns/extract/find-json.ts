@@ -47,8 +47,3 @@ function endOfString(text: string, start: number): number | undefined {
   }
   return undefined;
 }
-
-/** Whether JSON leaves something out with `...`, as models do with long lists. Strings may hold what they like. */
-export function hasEllipsis(json: string): boolean {
-  return /\.\.\.|…/.test(json.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, '""'));
-}

@@ -3,8 +3,9 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { jsonrepair } from "jsonrepair";
 import { canonical } from "../../call/canonical.ts";
 import { InvalidRequest, type OutputIssue } from "../../errors.ts";
-import { findJson, hasEllipsis } from "./find-json.ts";
+import { findJson } from "./find-json.ts";
 import { closeObjects, jsonSchemaOf, wrapRoot } from "./json-schema.ts";
+import { isSafeToRepair } from "./repairable.ts";
 
 /** A value that fits, or everything that is wrong with it. */
 export type Reading<T> =
@@ -92,7 +93,7 @@ async function readTolerantly(
 
 /** Mends quotes, commas, comments and the like. Never fills a gap: an abbreviated list stays unread. */
 function repair(json: string): { value: unknown } | undefined {
-  if (hasEllipsis(json)) return undefined;
+  if (!isSafeToRepair(json)) return undefined;
   try {
     return parse(jsonrepair(json));
   } catch {

@@ -63,10 +63,10 @@ export function streamExtract<Schema extends StandardSchemaV1>(
   task: string,
   options: ExtractOptions<Schema>,
 ): ExtractStream<StandardSchemaV1.InferOutput<Schema>> {
+  runtime.rulesOf(task);
   const id = newId();
   const abort = linkAbort(options.signal);
   const progress = new Progress();
-  runtime.rulesOf(task);
 
   async function run(): Promise<ExtractResult<StandardSchemaV1.InferOutput<Schema>>> {
     try {
@@ -94,7 +94,6 @@ export function streamExtract<Schema extends StandardSchemaV1>(
 /** The text so far, and everyone who waits for more of it. Slow readers skip what they missed. */
 class Progress {
   #text = "";
-  #version = 0;
   #ended = false;
   #unwrap: (value: unknown) => unknown = (value) => value;
   #waiting: (() => void)[] = [];
@@ -115,15 +114,16 @@ class Progress {
   }
 
   async *partials(): AsyncGenerator<unknown, void, undefined> {
-    let seen = 0;
     let shown: string | undefined;
+    let parsed = { text: "", at: 0 };
     for (;;) {
-      if (seen !== this.#version) {
-        seen = this.#version;
-        const value = this.#unwrap(parsePartial(this.#text));
-        const text = JSON.stringify(value);
-        if (text === undefined || text === shown) continue;
-        shown = text;
+      const text = this.#text;
+      if (text !== parsed.text && (this.#ended || isWorthParsing(text, parsed))) {
+        parsed = { text, at: performance.now() };
+        const value = this.#unwrap(parsePartial(text));
+        const json = JSON.stringify(value);
+        if (json === undefined || json === shown) continue;
+        shown = json;
         yield value;
       } else if (this.#ended) {
         return;
@@ -134,11 +134,22 @@ class Progress {
   }
 
   #wake(): void {
-    this.#version++;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
+}
+
+/**
+ * Each look at the text reads it whole, so a long one is looked at less often: the work stays in proportion to the
+ * length, and a reader still sees about twenty steps a second.
+ */
+function isWorthParsing(
+  text: string,
+  last: { readonly text: string; readonly at: number },
+): boolean {
+  const grown = text.length - last.text.length;
+  return grown < 0 || grown > last.text.length / 20 || performance.now() - last.at > 50;
 }
 
 /** What can be told of an unfinished JSON text: open strings, arrays and objects count, half numbers do not. */
