@@ -19,9 +19,9 @@ export const models: Readonly<Record<Provider, readonly [first: string, second: 
   local: ["qwen3", "llama3.3"],
 };
 
-export const baseDelayMs = 8;
+export const baseDelayMs = 2;
 /** Short for faults that never answer; long enough for a good answer on a busy machine. */
-export const silentLimitMs = 400;
+export const silentLimitMs = 350;
 
 /** The attempts that one target gets: fewer when each of them takes its time. */
 export function attemptsUnder({ silent }: FaultCase): number {
