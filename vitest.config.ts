@@ -16,6 +16,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
     pool: "forks",
     isolate: true,
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 5_000,

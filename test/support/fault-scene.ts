@@ -21,7 +21,7 @@ export const models: Readonly<Record<Provider, readonly [first: string, second: 
 
 export const baseDelayMs = 2;
 /** Short for faults that never answer; long enough for a good answer on a busy machine. */
-export const silentLimitMs = 350;
+export const silentLimitMs = 600;
 
 /** The attempts that one target gets: fewer when each of them takes its time. */
 export function attemptsUnder({ silent }: FaultCase): number {

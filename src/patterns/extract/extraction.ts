@@ -121,7 +121,7 @@ async function askOnce<T>(
     const result = await ask(call);
     if (judged === undefined || !("value" in judged))
       throw new TypeError("an answer was not judged");
-    return { value: judged.value as T, result };
+    return { value: judged.value, result };
   } catch (error) {
     if (!(error instanceof InvalidOutput) && !(error instanceof Truncated)) throw error;
     return { error, targets: targetsFrom(call.targets, judged?.target) };
