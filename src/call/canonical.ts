@@ -24,15 +24,26 @@ export function canonical(value: unknown): string {
 }
 
 function canonicalObject(value: object): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value instanceof Uint8Array) {
-    return `bytes:${hash("sha256", value)}`;
-  }
+  if (Array.isArray(value)) return canonicalList(value);
+  if (Object.getPrototypeOf(value) === Object.prototype) return canonicalRecord(value);
+  if (value instanceof Uint8Array) return `bytes:${hash("sha256", value)}`;
   if (value instanceof ArrayBuffer) return canonicalObject(new Uint8Array(value));
   if (value instanceof URL) return `url:${JSON.stringify(value.href)}`;
   if (value instanceof Date) return `date:${value.getTime()}`;
   if (value instanceof RegExp) return `regexp:${JSON.stringify(String(value))}`;
-  const record = value as Record<string, unknown>;
+  return canonicalRecord(value);
+}
+
+function canonicalList(values: readonly unknown[]): string {
+  let text = "[";
+  for (let index = 0; index < values.length; index++) {
+    text += index === 0 ? canonical(values[index]) : `,${canonical(values[index])}`;
+  }
+  return `${text}]`;
+}
+
+function canonicalRecord(value: object): string {
+  const record = value as Readonly<Record<string, unknown>>;
   let text = "{";
   for (const key of Object.keys(record).sort()) {
     const member = record[key];

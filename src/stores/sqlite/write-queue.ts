@@ -46,7 +46,8 @@ export class WriteQueue {
       this.#drop(write, new Error("the store is closed"));
       return;
     }
-    if (this.#waiting.length >= maxWaiting || this.#waitingBytes + write.bytes > maxWaitingBytes) {
+    if (this.#isFull(write) && this.#pauseMs === batchDelayMs) this.#commitBatch();
+    if (this.#isFull(write)) {
       this.#drop(write, new Error("more writes wait than may be held in memory"));
       return;
     }
@@ -54,6 +55,11 @@ export class WriteQueue {
     this.#waitingBytes += write.bytes;
     if (this.#waiting.length === batchSize) this.#schedule(0);
     else if (this.#timer === undefined) this.#schedule(batchDelayMs);
+  }
+
+  /** A burst that leaves no time for the timer is written in between, before anything of it is dropped. */
+  #isFull({ bytes }: PendingWrite): boolean {
+    return this.#waiting.length >= maxWaiting || this.#waitingBytes + bytes > maxWaitingBytes;
   }
 
   /** Commits everything that waits, synchronously; stops at a batch that cannot be written now. */
