@@ -13,10 +13,12 @@ export {
   type ExtractConfig,
   type PolicyConfig,
   type RetryConfig,
+  type RuleInput,
   type SeamConfig,
   type Settings,
   type TargetConfig,
   type TaskConfig,
+  type TaskRule,
 } from "./config/types.ts";
 export {
   AuthenticationFailed,
@@ -36,7 +38,7 @@ export {
   Truncated,
 } from "./errors.ts";
 export type { CompleteOptions, CompleteResult } from "./patterns/complete.ts";
-export type { ExtractOptions, ExtractResult } from "./patterns/extract/extract.ts";
+export type { ExtractOptions, ExtractResult, RuleValue } from "./patterns/extract/extract.ts";
 export type { DeepPartial, ExtractStream } from "./patterns/extract/stream-extract.ts";
 export type { Message, PromptOptions } from "./patterns/prompt.ts";
 export type { CallSummary, FinishReason } from "./patterns/result.ts";

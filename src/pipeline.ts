@@ -9,6 +9,7 @@ import { observe } from "./policies/observe.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { retry } from "./policies/retry.ts";
 import { route } from "./policies/route.ts";
+import { rule } from "./policies/rule.ts";
 
 export interface PipelineParts {
   readonly events: EventSink;
@@ -27,6 +28,7 @@ export function pipeline({ events, cacheStores, troubles }: PipelineParts): Next
   return compose(
     [
       observe(events, troubles), //    open the event; close it with what happened, whatever happened
+      rule(troubles), //               a deterministic answer, when one is certain: no model is asked
       deadline, //                     the call's total time as one signal; queueing and backoff count
       cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request
     ],

@@ -54,6 +54,8 @@ export interface CallSpec extends CallOptions {
   readonly cacheRequest?: ModelRequest | undefined;
   /** Asks these targets instead of the task's own. */
   readonly targets?: readonly [Target, ...Target[]] | undefined;
+  /** The call's own rule. */
+  readonly rule?: (() => unknown) | undefined;
   readonly accept?: Accept | undefined;
   readonly recordAs?: ((ending: Ending) => EventIds) | undefined;
 }
@@ -140,6 +142,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
             attempt: attemptLimits(limits.attempt, rules.limits.attempt),
           },
     retry: rules.retry,
+    rules: rulesFor(spec, rules),
     cache: cacheRule(spec.cache, rules.cache),
     cacheRequest: spec.cacheRequest && withSettings(settings, spec.cacheRequest),
     tags: spec.tags ?? {},
@@ -149,6 +152,30 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     recordAs: spec.recordAs,
     trace: newTrace(),
   };
+}
+
+function rulesFor({ rule, task, request, tags }: CallSpec, rules: TaskRules): Call["rules"] {
+  const ofTask = rules.rule;
+  return [
+    ...(rule === undefined ? [] : [rule]),
+    ...(ofTask === undefined
+      ? []
+      : [
+          () =>
+            ofTask({
+              task,
+              text: lastUserText(request.prompt),
+              messages: request.prompt,
+              tags: tags ?? {},
+            }),
+        ]),
+  ];
+}
+
+function lastUserText(prompt: ModelRequest["prompt"]): string {
+  const message = prompt.findLast(({ role }) => role === "user");
+  if (message?.role !== "user") return "";
+  return message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
 
 function cacheRule(

@@ -3,7 +3,12 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { resolveConfig } from "./config/resolve.ts";
 import type { SeamConfig } from "./config/types.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
-import { type ExtractOptions, type ExtractResult, extract } from "./patterns/extract/extract.ts";
+import {
+  type ExtractOptions,
+  type ExtractResult,
+  extract,
+  type RuleValue,
+} from "./patterns/extract/extract.ts";
 import { type ExtractStream, streamExtract } from "./patterns/extract/stream-extract.ts";
 import { taskModel } from "./patterns/model.ts";
 import { type SeamStream, type StreamOptions, stream } from "./patterns/stream.ts";
@@ -33,9 +38,9 @@ export interface Seam<Task extends string = string> {
    * @example const { value } = await seam.extract("classify", { prompt: ticket, schema: z.object({ urgent: z.boolean() }) });
    * @throws SeamError: InvalidOutput, Truncated, Refused, and all that `complete` throws
    */
-  extract<Schema extends StandardSchemaV1>(
+  extract<Schema extends StandardSchemaV1, const Ruled extends RuleValue<Schema>>(
     task: Task,
-    options: ExtractOptions<Schema>,
+    options: ExtractOptions<Schema, Ruled>,
   ): Promise<ExtractResult<StandardSchemaV1.InferOutput<Schema>>>;
 
   /**
@@ -46,9 +51,9 @@ export interface Seam<Task extends string = string> {
    * for await (const partial of ticket) render(partial);
    * const { value } = await ticket.result;
    */
-  streamExtract<Schema extends StandardSchemaV1>(
+  streamExtract<Schema extends StandardSchemaV1, const Ruled extends RuleValue<Schema>>(
     task: Task,
-    options: ExtractOptions<Schema>,
+    options: ExtractOptions<Schema, Ruled>,
   ): ExtractStream<StandardSchemaV1.InferOutput<Schema>>;
 
   /**

@@ -18,7 +18,8 @@ export interface CachedAnswer {
   readonly expiresAt: number;
 }
 
-const noTokens: LanguageModelV4GenerateResult["usage"] = {
+/** The usage of an answer that asked no model. */
+export const noTokens: LanguageModelV4GenerateResult["usage"] = {
   inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 },
   outputTokens: { total: 0, text: 0, reasoning: 0 },
 };

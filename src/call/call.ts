@@ -39,6 +39,8 @@ export interface Call {
   readonly targets: readonly [Target, ...Target[]];
   readonly limits: CallLimits;
   readonly retry: RetryRule;
+  /** May answer without a model, in this order; bound to this call. */
+  readonly rules: readonly (() => unknown)[];
   readonly cache: CacheRule | undefined;
   /** What the answer is kept under when that is not `request`: a re-ask answers what was asked first. */
   readonly cacheRequest: ModelRequest | undefined;

@@ -2,7 +2,7 @@ import type { Attempt } from "./attempt.ts";
 import type { Target } from "./target.ts";
 
 /** Where an answer came from. */
-export type Source = "model" | "cache" | "coalesced";
+export type Source = "model" | "cache" | "coalesced" | "rule";
 
 /** A move from one target to the next, and why. */
 export interface Reroute {

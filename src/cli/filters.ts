@@ -7,7 +7,7 @@ import { parseDuration } from "../util/duration.ts";
 export interface FilterOptions {
   readonly task?: string;
   readonly model?: string;
-  readonly source?: "model" | "cache" | "coalesced";
+  readonly source?: "model" | "cache" | "coalesced" | "rule";
   readonly error?: string;
   readonly tag?: Readonly<Record<string, string>>;
   readonly since?: Date;
@@ -22,7 +22,12 @@ export function withFilters(command: Command): Command {
     .option("--task <name>", "of this task")
     .option("--model <name>", "asked of, or answered by, a target or model with this in its name")
     .addOption(
-      new Option("--source <source>", "answered by").choices(["model", "cache", "coalesced"]),
+      new Option("--source <source>", "answered by").choices([
+        "model",
+        "cache",
+        "coalesced",
+        "rule",
+      ]),
     )
     .option("--error <code>", "ended with this error code; `any` or `none`")
     .option("--tag <key=value>", "with this tag, `user` and `session` included; repeatable", tag)

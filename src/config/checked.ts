@@ -1,6 +1,6 @@
 import type { Price } from "../call/price.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
-import type { ExtractConfig, SeamConfig, Settings } from "./types.ts";
+import type { ExtractConfig, SeamConfig, Settings, TaskRule } from "./types.ts";
 
 /** A config whose every setting was checked, with every duration in milliseconds. */
 export interface CheckedConfig extends Pick<SeamConfig, "store" | "cacheMemoryBytes"> {
@@ -12,6 +12,7 @@ export interface CheckedConfig extends Pick<SeamConfig, "store" | "cacheMemoryBy
 
 export interface CheckedTask extends CheckedPolicies {
   readonly model: ModelRef;
+  readonly rule?: TaskRule | undefined;
   readonly fallbacks?: readonly CheckedTarget[] | undefined;
   readonly settings?: Settings | undefined;
 }

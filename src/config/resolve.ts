@@ -7,12 +7,13 @@ import { type TargetParts, targetOf } from "../providers/targets.ts";
 import { checkConfig } from "./check.ts";
 import type { CheckedPolicies, CheckedTask } from "./checked.ts";
 import { defaults } from "./defaults.ts";
-import type { SeamConfig } from "./types.ts";
+import type { SeamConfig, TaskRule } from "./types.ts";
 
 /** The rules of one task, with every default filled in. */
 export interface TaskRules {
   readonly name: string;
   readonly targets: readonly [Target, ...Target[]];
+  readonly rule: TaskRule | undefined;
   readonly limits: CallLimits;
   readonly retry: RetryRule;
   readonly cache: CacheRule | undefined;
@@ -69,6 +70,7 @@ function rulesOf(
   return {
     name,
     targets: [first, ...fallbacks],
+    rule: task.rule,
     limits: {
       deadlineMs: task.deadline ?? common.deadline ?? defaults.deadlineMs,
       attempt: attemptLimits(task.attempt, attemptLimits(common.attempt, defaults.attempt)),

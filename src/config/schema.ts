@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ModelRef } from "../providers/types.ts";
 import { parseDuration } from "../util/duration.ts";
 import type { CheckedConfig, CheckedLimits } from "./checked.ts";
-import type { Settings } from "./types.ts";
+import type { Settings, TaskRule } from "./types.ts";
 
 /** The longest time a Node timer can wait. */
 const longestMs = 2 ** 31 - 1;
@@ -96,6 +96,9 @@ const policies = {
 const task = z.strictObject({
   ...policies,
   model,
+  rule: z
+    .custom<TaskRule>((value) => typeof value === "function", "expected a function")
+    .optional(),
   fallbacks: z
     .array(z.preprocess(asTargetConfig, z.strictObject({ model, settings: settings.optional() })))
     .optional(),

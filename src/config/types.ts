@@ -1,3 +1,5 @@
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { Tags } from "../call/call.ts";
 import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
@@ -70,8 +72,27 @@ export interface TargetConfig {
   settings?: Settings | undefined;
 }
 
+/** What a task's rule is given. */
+export interface RuleInput {
+  readonly task: string;
+  /** The text of the last user message. */
+  readonly text: string;
+  /** All messages, the system's first, in the AI SDK's form. */
+  readonly messages: LanguageModelV4Prompt;
+  readonly tags: Tags;
+}
+
+/**
+ * A plain function that may answer instead of the model: a text, or for `extract` a value that fits its schema;
+ * `undefined` leaves the call to the model. Must be quick and must not return a promise. When it throws, the call goes
+ * on to the model, and the failure is noted and counted.
+ */
+export type TaskRule = (input: RuleInput) => unknown;
+
 export interface TaskConfig extends PolicyConfig {
   model: ModelRef;
+  /** Answers what needs no model. A rule given with a call comes first. */
+  rule?: TaskRule | undefined;
   /** Asked in this order when the model before has failed. */
   fallbacks?: readonly (ModelRef | TargetConfig)[] | undefined;
   settings?: Settings | undefined;

@@ -1,9 +1,9 @@
 import { textOf } from "../call/assemble.ts";
 import type { Runtime } from "../runtime.ts";
-import { callOptionsOf, type PromptOptions, requestOf } from "./prompt.ts";
+import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
 
-export interface CompleteOptions extends PromptOptions {}
+export interface CompleteOptions extends PromptOptions, RuleOption<string> {}
 
 export interface CompleteResult extends CallSummary {
   readonly text: string;
@@ -17,6 +17,7 @@ export async function complete(
 ): Promise<CompleteResult> {
   const call = runtime.prepare({
     ...callOptionsOf(options),
+    rule: options.rule,
     task,
     pattern: "complete",
     mode: "generate",

@@ -15,6 +15,16 @@ export type Message =
   | { readonly role: "assistant"; readonly content: string | Content<"assistant"> }
   | { readonly role: "tool"; readonly content: Content<"tool"> };
 
+/** A rule for one call: its answer, or `undefined` to ask the model. Must not return a promise. */
+export interface RuleOption<Answer> {
+  /**
+   * Answers without a model where the answer is certain.
+   *
+   * @example rule: () => prices.get(article)
+   */
+  readonly rule?: (() => Answer | undefined) | undefined;
+}
+
 /** What every pattern takes: a prompt or messages, and what this one call changes. */
 export interface PromptOptions extends CallOptions {
   /** What the user asks. Either this or `messages`. */

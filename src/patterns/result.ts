@@ -17,7 +17,7 @@ export interface CallSummary {
   readonly cost: number | null;
   /** Where the answer came from. */
   readonly source: Source;
-  /** The target that answered, `provider/model`. */
+  /** The target that answered, `provider/model`; `"rule"` where none was asked. */
   readonly target: string;
   readonly finishReason: FinishReason;
 }
@@ -32,7 +32,7 @@ export function summarize(call: Call, result: LanguageModelV4GenerateResult): Ca
     usage: fromModel ? toUsage(result.usage) : zeroUsage,
     cost,
     source: trace.source,
-    target: trace.answeredBy ?? call.targets[0].name,
+    target: trace.source === "rule" ? "rule" : (trace.answeredBy ?? call.targets[0].name),
     finishReason: result.finishReason.unified,
   };
 }

@@ -5,11 +5,11 @@ import { textOf } from "../call/assemble.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../runtime.ts";
 import { linkAbort } from "../util/abort.ts";
-import { callOptionsOf, type PromptOptions, requestOf } from "./prompt.ts";
+import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
 import { sendToNode, sseResponse } from "./sse.ts";
 
-export interface StreamOptions extends PromptOptions {}
+export interface StreamOptions extends PromptOptions, RuleOption<string> {}
 
 export interface StreamResult extends CallSummary {
   readonly text: string;
@@ -125,6 +125,7 @@ export class SeamStream implements AsyncIterable<string> {
 export function stream(runtime: Runtime, task: string, options: StreamOptions): SeamStream {
   const prepared = runtime.prepare({
     ...callOptionsOf(options),
+    rule: options.rule,
     task,
     pattern: "stream",
     mode: "stream",

@@ -216,12 +216,12 @@ describe("seam stats", () => {
     const { code, stdout, stderr } = await runSeam(["stats", ...store]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^TASK +CALLS +ERRORS +CACHED +RETRIES +IN +OUT +COST +P50 +P95 +P99 +TTFT P50 +TTFT P95$/m,
+      /^TASK +CALLS +ERRORS +CACHED +NO MODEL +RETRIES +IN +OUT +COST +P50 +P95 +P99 +TTFT P50 +TTFT P95$/m,
     );
-    expect(stdout).toMatch(/^reply +4 +1 +1 +1 +14 +14 +\$0\.0000\d+ /m);
-    expect(stdout).toMatch(/^local +1 +0 +0 +0 +\d+ +\d+ +1\? /m);
+    expect(stdout).toMatch(/^reply +4 +1 +1 +25 % +1 +14 +14 +\$0\.0000\d+ /m);
+    expect(stdout).toMatch(/^local +1 +0 +0 +0 % +0 +\d+ +\d+ +1\? /m);
     expect(stderr).toMatch(
-      /8 calls of features: 1 failed, 1 from the cache.*\+ 1\?; .* saved \$0\.0000/,
+      /8 calls of features: 1 failed, 0 answered by a rule, 1 from the cache.*\+ 1\?; .* saved \$0\.0000/,
     );
   });
 

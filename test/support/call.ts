@@ -34,6 +34,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
       attempt: { totalMs: 10_000, headersMs: 10_000, firstTokenMs: 10_000, silenceMs: 10_000 },
     },
     retry: { attempts: 3, baseDelayMs: 100, maxDelayMs: 1_000 },
+    rules: [],
     cache: undefined,
     cacheRequest: undefined,
     tags: {},

@@ -75,6 +75,7 @@ const figures: readonly Column<CallStats>[] = [
   { title: "CALLS", text: ({ calls }) => count(calls) },
   { title: "ERRORS", text: ({ errors }) => alarming(errors) },
   { title: "CACHED", text: ({ cacheHits, coalesced }) => count(cacheHits + coalesced) },
+  { title: "NO MODEL", dropOrder: 7, text: (group) => percent(withoutModel(group), group.calls) },
   { title: "RETRIES", text: ({ retries }) => count(retries) },
   { title: "IN", dropOrder: 4, text: ({ inputTokens }) => count(inputTokens) },
   { title: "OUT", dropOrder: 5, text: ({ outputTokens }) => count(outputTokens) },
@@ -86,12 +87,21 @@ const figures: readonly Column<CallStats>[] = [
   { title: "TTFT P95", dropOrder: 1, text: ({ firstTokenMs }) => time(firstTokenMs.p95) },
 ];
 
+/** Calls that asked no model: answered by a rule, from the cache, or by another call's request. */
+function withoutModel({ ruled, cacheHits, coalesced }: CallStats): number {
+  return ruled + cacheHits + coalesced;
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? "–" : `${Math.round((part / whole) * 100)} %`;
+}
+
 function alarming(errors: number): string {
   return errors === 0 ? "0" : paint("red", count(errors));
 }
 
 function summary(total: CallStats): string {
-  const { calls, errors, cacheHits, coalesced, costUsd, unpricedAttempts, savedUsd } = total;
+  const { calls, errors, cacheHits, coalesced, ruled, costUsd, unpricedAttempts, savedUsd } = total;
   const saved = savedUsd === null ? "" : `; cached and shared answers saved ${usd(savedUsd)}`;
-  return `${counted(calls, "call")} of features: ${count(errors)} failed, ${count(cacheHits)} from the cache, ${count(coalesced)} shared a request; cost ${cost(costUsd, unpricedAttempts)}${saved}.`;
+  return `${counted(calls, "call")} of features: ${count(errors)} failed, ${count(ruled)} answered by a rule, ${count(cacheHits)} from the cache, ${count(coalesced)} shared a request; cost ${cost(costUsd, unpricedAttempts)}${saved}.`;
 }

@@ -5,12 +5,21 @@ import { addKnown, addUsage, unknownUsage } from "../../call/usage.ts";
 import { defaults } from "../../config/defaults.ts";
 import type { CallSpec, Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
-import { callOptionsOf, type PromptOptions, requestOf } from "../prompt.ts";
+import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "../prompt.ts";
 import { type CallSummary, summarize } from "../result.ts";
 import { type Extracted, type ExtractionParts, runExtraction } from "./extraction.ts";
 import { formatOf, type OutputFormat } from "./format.ts";
 
-export interface ExtractOptions<Schema extends StandardSchemaV1> extends PromptOptions {
+/** What a rule may answer for a schema: what a model would have to. It is only read, so it may be constant. */
+export type RuleValue<Schema extends StandardSchemaV1> = DeepReadonly<
+  StandardSchemaV1.InferInput<Schema>
+>;
+
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+export interface ExtractOptions<Schema extends StandardSchemaV1, Ruled = RuleValue<Schema>>
+  extends PromptOptions,
+    RuleOption<Ruled> {
   /** What the answer must be: a schema of Zod, Valibot, ArkType or any other Standard Schema library. */
   readonly schema: Schema;
   /** What the provider is told about the schema; default: its JSON Schema, where its library can tell. */
@@ -61,6 +70,7 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
     moreRoom: hasMoreRoom ? mostRoom : undefined,
     spec: {
       ...callOptionsOf(options),
+      rule: options.rule,
       id,
       task,
       pattern: "extract",

@@ -115,7 +115,8 @@ async function askOnce<T>(
     accept,
     recordAs: family.recordAs(),
   });
-  const call = { ...prepared, deadline: family.deadlineOf(prepared) };
+  const rules = family.calls.length === 0 ? prepared.rules : [];
+  const call = { ...prepared, rules, deadline: family.deadlineOf(prepared) };
   family.calls.push(call);
   try {
     const result = await ask(call);

@@ -24,6 +24,8 @@ export interface CallStats {
   readonly cacheHits: number;
   /** Calls that shared the request of another one in flight. */
   readonly coalesced: number;
+  /** Calls answered by a rule. */
+  readonly ruled: number;
   /** Requests to providers beyond the first of each call that was sent: retries and fallbacks, but no re-asks. */
   readonly retries: number;
   /** Sum of the known counts; `null` when none is known. */
@@ -57,6 +59,7 @@ export async function statsOf(
       is.fn.count<number>("error_code").as("errors"),
       sql<number>`sum(source = 'cache')`.as("cache_hits"),
       sql<number>`sum(source = 'coalesced')`.as("coalesced"),
+      sql<number>`sum(source = 'rule')`.as("ruled"),
       is.fn.sum<number>("retries").as("retries"),
       is.fn.sum<number | null>("input_tokens").as("input_tokens"),
       is.fn.sum<number | null>("output_tokens").as("output_tokens"),
@@ -81,6 +84,7 @@ export async function statsOf(
     errors: row.errors,
     cacheHits: row.cache_hits,
     coalesced: row.coalesced,
+    ruled: row.ruled,
     retries: row.retries,
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,
