@@ -26,6 +26,26 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "The longest first wait; it doubles with every failure.",
   ],
   "retry.maxDelayMs": ["`retry.maxDelay`", "The longest wait of the backoff."],
+  "retryBudget.share": [
+    "`retry.budget.share`",
+    "Retries of a target, over all calls, for each recent first attempt.",
+  ],
+  "retryBudget.floorPerSecond": [
+    "`retry.budget.floorPerSecond`",
+    "Retries that are always left, for quiet services.",
+  ],
+  "retryBudget.windowMs": ["`retry.budget.window`", "How far back both count."],
+  "breaker.failureRate": [
+    "`breaker.failureRate`",
+    "A target is taken out when this share of its recent requests failed.",
+  ],
+  "breaker.minimumCalls": ["`breaker.minimumCalls`", "Never on fewer requests than these."],
+  "breaker.windowMs": ["`breaker.window`", "How far back requests count."],
+  "breaker.cooldownMs": [
+    "`breaker.cooldown`",
+    "How long the target is left alone first; twice as long with each reopening.",
+  ],
+  "breaker.maxCooldownMs": ["`breaker.maxCooldown`", "The longest cooldown."],
   "cache.ttlMs": ["`cache.ttl`", "How long an answer is kept, where the cache is switched on."],
   "cache.namespace": ["`cache.namespace`", "Answers are shared within a namespace only."],
   extractRoomFactor: [

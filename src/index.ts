@@ -8,10 +8,12 @@ export type { Reroute, Source } from "./call/trace.ts";
 export type { Usage } from "./call/usage.ts";
 export {
   type AttemptConfig,
+  type BreakerConfig,
   type CacheConfig,
   defineConfig,
   type ExtractConfig,
   type PolicyConfig,
+  type RetryBudgetConfig,
   type RetryConfig,
   type RuleInput,
   type SeamConfig,

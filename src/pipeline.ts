@@ -2,28 +2,33 @@ import type { Call } from "./call/call.ts";
 import type { EventSink } from "./call/event.ts";
 import type { Troubles } from "./call/troubles.ts";
 import { attempt } from "./policies/attempt.ts";
+import { type BreakerStore, breaker } from "./policies/breaker.ts";
 import { cache } from "./policies/cache.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
 import { observe } from "./policies/observe.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { retry } from "./policies/retry.ts";
+import { RetryBudgets } from "./policies/retry-budget.ts";
 import { route } from "./policies/route.ts";
 import { rule } from "./policies/rule.ts";
 
 export interface PipelineParts {
   readonly events: EventSink;
   readonly cacheStores: readonly CacheStore[];
+  readonly breakers: BreakerStore;
   readonly troubles: Troubles;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */
-export function pipeline({ events, cacheStores, troubles }: PipelineParts): Next {
+export function pipeline({ events, cacheStores, breakers, troubles }: PipelineParts): Next {
+  const budgets = new RetryBudgets();
   const toTarget = compose(
     [
-      retry, //                 backoff with full jitter, Retry-After as a floor
+      retry(budgets), //               backoff with full jitter, Retry-After as a floor, a budget against storms
+      breaker(breakers, troubles), //  skip a target that is known to be down
     ],
-    attempt, //                 limits of one attempt; the provider itself
+    attempt, //                        limits of one attempt; the provider itself
   );
   return compose(
     [

@@ -14,6 +14,7 @@ import { pipeline } from "./pipeline.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import type { Next } from "./policies/policy.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
+import { memoryState } from "./stores/memory/state.ts";
 import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
 import type { Duration } from "./util/duration.ts";
 import { newId } from "./util/id.ts";
@@ -83,6 +84,7 @@ export function startRuntime(config: Resolved): Runtime {
   const way: Next = pipeline({
     events,
     cacheStores: cacheStores(config, store),
+    breakers: memoryState(),
     troubles,
   });
 
@@ -142,6 +144,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
             attempt: attemptLimits(limits.attempt, rules.limits.attempt),
           },
     retry: rules.retry,
+    breaker: rules.breaker,
     rules: rulesFor(spec, rules),
     cache: cacheRule(spec.cache, rules.cache),
     cacheRequest: spec.cacheRequest && withSettings(settings, spec.cacheRequest),

@@ -39,6 +39,8 @@ export interface Call {
   readonly targets: readonly [Target, ...Target[]];
   readonly limits: CallLimits;
   readonly retry: RetryRule;
+  /** `undefined`: the target is asked however often it fails. */
+  readonly breaker: BreakerRule | undefined;
   /** May answer without a model, in this order; bound to this call. */
   readonly rules: readonly (() => unknown)[];
   readonly cache: CacheRule | undefined;
@@ -71,4 +73,27 @@ export interface RetryRule {
   readonly attempts: number;
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
+  /** `undefined`: as many as `attempts` allow. */
+  readonly budget: RetryBudgetRule | undefined;
+}
+
+/** How many retries all calls together may send to one target. */
+export interface RetryBudgetRule {
+  /** Retries for each recent first attempt, e.g. 0.2. */
+  readonly share: number;
+  /** Retries that are always left, for quiet services. */
+  readonly floorPerSecond: number;
+  readonly windowMs: number;
+}
+
+/** When a target is taken out, and for how long. Times in milliseconds. */
+export interface BreakerRule {
+  /** Opens when at least this share of the requests in the window failed; above 0, at most 1. */
+  readonly failureRate: number;
+  /** Never opens on fewer requests than these. */
+  readonly minimumCalls: number;
+  readonly windowMs: number;
+  /** The first cooldown; it doubles with each reopening. */
+  readonly cooldownMs: number;
+  readonly maxCooldownMs: number;
 }

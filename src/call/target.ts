@@ -21,3 +21,8 @@ export interface Target {
   /** Loads the provider on first use. */
   model(): Promise<LanguageModelV4>;
 }
+
+/** What tells a target's own state (its breaker, its retries) from that of any other, whatever its settings are. */
+export function keyOfTarget({ identity }: Target): string {
+  return `${identity.name} ${identity.endpoint}`;
+}

@@ -24,6 +24,7 @@ export interface CheckedTarget {
 
 export interface CheckedPolicies extends CheckedLimits {
   readonly retry?: false | CheckedRetry | undefined;
+  readonly breaker?: false | CheckedBreaker | undefined;
   readonly cache?: boolean | CheckedCache | undefined;
   readonly extract?: ExtractConfig | undefined;
 }
@@ -44,6 +45,21 @@ export interface CheckedRetry {
   readonly attempts?: number | undefined;
   readonly baseDelay?: number | undefined;
   readonly maxDelay?: number | undefined;
+  readonly budget?: false | CheckedRetryBudget | undefined;
+}
+
+export interface CheckedRetryBudget {
+  readonly share?: number | undefined;
+  readonly floorPerSecond?: number | undefined;
+  readonly window?: number | undefined;
+}
+
+export interface CheckedBreaker {
+  readonly failureRate?: number | undefined;
+  readonly minimumCalls?: number | undefined;
+  readonly window?: number | undefined;
+  readonly cooldown?: number | undefined;
+  readonly maxCooldown?: number | undefined;
 }
 
 export interface CheckedCache {

@@ -1,3 +1,4 @@
+import type { BreakerRule, RetryBudgetRule } from "../call/call.ts";
 import type { AttemptLimits } from "../call/limits.ts";
 
 /** Every default of Seam: `defaults` in the config changes it for all tasks, a task for itself, a call for its own. */
@@ -9,6 +10,8 @@ export interface Defaults {
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
   };
+  readonly retryBudget: RetryBudgetRule;
+  readonly breaker: BreakerRule;
   /** Used when a task switches its cache on. */
   readonly cache: { readonly ttlMs: number; readonly namespace: string };
   /** A re-ask after `length` gets at most this many times the first limit. */
@@ -21,6 +24,14 @@ export const defaults: Defaults = {
   deadlineMs: 180_000,
   attempt: { totalMs: 90_000, headersMs: 20_000, firstTokenMs: 30_000, silenceMs: 20_000 },
   retry: { attempts: 3, baseDelayMs: 500, maxDelayMs: 20_000 },
+  retryBudget: { share: 0.2, floorPerSecond: 10, windowMs: 10_000 },
+  breaker: {
+    failureRate: 0.5,
+    minimumCalls: 50,
+    windowMs: 30_000,
+    cooldownMs: 5_000,
+    maxCooldownMs: 120_000,
+  },
   cache: { ttlMs: 86_400_000, namespace: "" },
   extractRoomFactor: 4,
   store: ".seam/seam.db",

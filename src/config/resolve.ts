@@ -1,11 +1,11 @@
-import type { CacheRule, RetryRule } from "../call/call.ts";
+import type { BreakerRule, CacheRule, RetryBudgetRule, RetryRule } from "../call/call.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import { mergeSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
 import { endpointsOf } from "../providers/endpoint.ts";
 import { type TargetParts, targetOf } from "../providers/targets.ts";
 import { checkConfig } from "./check.ts";
-import type { CheckedPolicies, CheckedTask } from "./checked.ts";
+import type { CheckedPolicies, CheckedRetry, CheckedTask } from "./checked.ts";
 import { defaults } from "./defaults.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
 
@@ -16,6 +16,7 @@ export interface TaskRules {
   readonly rule: TaskRule | undefined;
   readonly limits: CallLimits;
   readonly retry: RetryRule;
+  readonly breaker: BreakerRule | undefined;
   readonly cache: CacheRule | undefined;
   /** The most output tokens that a re-ask after `length` may be given; `undefined`: no more than the first ask. */
   readonly extractMaxOutputTokens: number | undefined;
@@ -76,6 +77,7 @@ function rulesOf(
       attempt: attemptLimits(task.attempt, attemptLimits(common.attempt, defaults.attempt)),
     },
     retry: retryRule(task.retry ?? common.retry, common.retry),
+    breaker: breakerRule(task.breaker ?? common.breaker, common.breaker),
     cache: cacheRule(task.cache ?? common.cache, common.cache),
     extractMaxOutputTokens:
       ownRoom ?? (maxOutputTokens && maxOutputTokens * defaults.extractRoomFactor),
@@ -96,12 +98,42 @@ export function attemptLimits(
 }
 
 function retryRule(set: CheckedPolicies["retry"], common: CheckedPolicies["retry"]): RetryRule {
-  if (set === false) return { ...defaults.retry, attempts: 1 };
+  if (set === false) return { ...defaults.retry, attempts: 1, budget: undefined };
   const below = common === false ? undefined : common;
   return {
     attempts: set?.attempts ?? below?.attempts ?? defaults.retry.attempts,
     baseDelayMs: set?.baseDelay ?? below?.baseDelay ?? defaults.retry.baseDelayMs,
     maxDelayMs: set?.maxDelay ?? below?.maxDelay ?? defaults.retry.maxDelayMs,
+    budget: retryBudgetRule(set?.budget ?? below?.budget, below?.budget),
+  };
+}
+
+function retryBudgetRule(
+  set: CheckedRetry["budget"],
+  common: CheckedRetry["budget"],
+): RetryBudgetRule | undefined {
+  if (set === false) return undefined;
+  const below = common === false ? undefined : common;
+  return {
+    share: set?.share ?? below?.share ?? defaults.retryBudget.share,
+    floorPerSecond:
+      set?.floorPerSecond ?? below?.floorPerSecond ?? defaults.retryBudget.floorPerSecond,
+    windowMs: set?.window ?? below?.window ?? defaults.retryBudget.windowMs,
+  };
+}
+
+function breakerRule(
+  set: CheckedPolicies["breaker"],
+  common: CheckedPolicies["breaker"],
+): BreakerRule | undefined {
+  if (set === false) return undefined;
+  const below = common === false ? undefined : common;
+  return {
+    failureRate: set?.failureRate ?? below?.failureRate ?? defaults.breaker.failureRate,
+    minimumCalls: set?.minimumCalls ?? below?.minimumCalls ?? defaults.breaker.minimumCalls,
+    windowMs: set?.window ?? below?.window ?? defaults.breaker.windowMs,
+    cooldownMs: set?.cooldown ?? below?.cooldown ?? defaults.breaker.cooldownMs,
+    maxCooldownMs: set?.maxCooldown ?? below?.maxCooldown ?? defaults.breaker.maxCooldownMs,
   };
 }
 

@@ -68,11 +68,36 @@ const limits = z.strictObject({
   attempt: attemptLimits.optional(),
 });
 
+const retryBudget = z.strictObject({
+  share: z.number().positive().max(10).optional(),
+  floorPerSecond: z.number().min(0).optional(),
+  window: duration.optional(),
+});
+
+const breaker = z
+  .strictObject({
+    failureRate: z.number().positive().max(1).optional(),
+    minimumCalls: z.int().min(1).optional(),
+    window: duration.optional(),
+    cooldown: duration.optional(),
+    maxCooldown: duration.optional(),
+  })
+  .refine(
+    ({ cooldown, maxCooldown }) => (cooldown ?? 0) <= (maxCooldown ?? Number.POSITIVE_INFINITY),
+    { path: ["maxCooldown"], message: "expected no less than cooldown" },
+  );
+
 const retry = z
   .strictObject({
     attempts: z.int().min(1).max(20).optional(),
     baseDelay: duration.optional(),
     maxDelay: duration.optional(),
+    budget: z
+      .union(
+        [z.literal(false), retryBudget],
+        "expected false, or { share, floorPerSecond, window }",
+      )
+      .optional(),
   })
   .refine(({ baseDelay, maxDelay }) => (baseDelay ?? 0) <= (maxDelay ?? Number.POSITIVE_INFINITY), {
     path: ["maxDelay"],
@@ -88,6 +113,12 @@ const policies = {
   ...limits.shape,
   retry: z
     .union([z.literal(false), retry], "expected false, or { attempts, baseDelay, maxDelay }")
+    .optional(),
+  breaker: z
+    .union(
+      [z.literal(false), breaker],
+      "expected false, or { failureRate, minimumCalls, window, cooldown, maxCooldown }",
+    )
     .optional(),
   cache: z.union([z.boolean(), cache], "expected true, false, or { ttl, namespace }").optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),

@@ -39,6 +39,30 @@ export interface RetryConfig {
   baseDelay?: Duration | undefined;
   /** The longest wait of the backoff. A longer Retry-After is kept too, unless a fallback can be asked instead. */
   maxDelay?: Duration | undefined;
+  /** How many retries all calls together may send to a target; `false`: no such limit. */
+  budget?: RetryBudgetConfig | false | undefined;
+}
+
+/** Keeps an outage from being multiplied: retries of a target are at most a share of its recent first attempts. */
+export interface RetryBudgetConfig {
+  /** Above 0, at most 10. */
+  share?: number | undefined;
+  /** Retries that are always left, for quiet services. */
+  floorPerSecond?: number | undefined;
+  /** How far back first attempts and retries count. */
+  window?: Duration | undefined;
+}
+
+/** Takes a target out while too many of its requests fail. State is kept for each target, over all tasks. */
+export interface BreakerConfig {
+  /** Opens when at least this share of the requests in the window failed; above 0, at most 1. */
+  failureRate?: number | undefined;
+  /** Never opens on fewer requests than these. */
+  minimumCalls?: number | undefined;
+  window?: Duration | undefined;
+  /** How long the target is left alone first; twice as long with each reopening. Never less than its Retry-After. */
+  cooldown?: Duration | undefined;
+  maxCooldown?: Duration | undefined;
 }
 
 export interface CacheConfig {
@@ -61,6 +85,8 @@ export interface PolicyConfig {
   attempt?: AttemptConfig | undefined;
   /** `false`: one attempt for each target. */
   retry?: RetryConfig | false | undefined;
+  /** `false`: a target is asked however often it fails. */
+  breaker?: BreakerConfig | false | undefined;
   /** `true`: with the defaults. Off unless it is switched on. */
   cache?: CacheConfig | boolean | undefined;
   extract?: ExtractConfig | undefined;

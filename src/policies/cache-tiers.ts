@@ -11,7 +11,7 @@ import { withSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
 import type { Trace } from "../call/trace.ts";
 import type { Troubles } from "../call/troubles.ts";
-import { raceAbort } from "../util/abort.ts";
+import { raceAbort, within } from "../util/abort.ts";
 
 /**
  * Where answers are kept. The text is opaque to the store; an entry may be forgotten at any time. A read that takes
@@ -82,7 +82,9 @@ export class CacheTiers {
     { signal, trace }: Call,
   ): Promise<{ text: string; hit: CachedAnswer } | undefined> {
     try {
-      const text = await withinLimit(store.get(key), signal);
+      const got = store.get(key);
+      const text =
+        got instanceof Promise ? await raceAbort(within(slowestReadMs, got), signal) : got;
       const hit = text === undefined ? undefined : decodeCached(text, Date.now());
       return text === undefined || hit === undefined ? undefined : { text, hit };
     } catch (error) {
@@ -130,19 +132,5 @@ async function isAccepted(hit: CachedAnswer, call: Call): Promise<boolean> {
   } catch {
     call.trace.notes.push("The cached answer is no longer accepted");
     return false;
-  }
-}
-
-async function withinLimit<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
-  if (!(work instanceof Promise)) return work;
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`no answer within ${slowestReadMs} ms`)),
-    slowestReadMs,
-  );
-  try {
-    return await raceAbort(Promise.race([work, late]), signal);
-  } finally {
-    clearTimeout(timer);
   }
 }

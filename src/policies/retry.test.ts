@@ -21,6 +21,7 @@ import {
 } from "../errors.ts";
 import type { TargetedCall } from "./policy.ts";
 import { retry } from "./retry.ts";
+import { RetryBudgets } from "./retry-budget.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -36,7 +37,7 @@ function targetedCall(rule: RetryRule, more: Partial<TargetedCall> = {}): Target
 async function waitsOf(call: TargetedCall, failure: () => unknown): Promise<number[]> {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   const times: number[] = [];
-  const outcome = retry(call, () => {
+  const outcome = retry(new RetryBudgets())(call, () => {
     times.push(performance.now());
     call.trace.attempts.push({ waitMs: null } as Attempt);
     return Promise.reject(failure());
@@ -57,6 +58,7 @@ const rules = fc.record({
   attempts: fc.integer({ min: 1, max: 8 }),
   baseDelayMs: fc.integer({ min: 1, max: 2_000 }),
   maxDelayMs: fc.integer({ min: 1, max: 10_000 }),
+  budget: fc.constant(undefined),
 });
 
 describe("the waits", () => {
@@ -82,7 +84,7 @@ describe("the waits", () => {
   });
 
   test("use the whole range: near none and near the most both come", async () => {
-    const rule = { attempts: 2, baseDelayMs: 1_000, maxDelayMs: 1_000 };
+    const rule = { attempts: 2, baseDelayMs: 1_000, maxDelayMs: 1_000, budget: undefined };
     const waits: number[] = [];
     for (let round = 0; round < 200; round++) {
       waits.push(...(await waitsOf(targetedCall(rule), () => new Overloaded("busy"))));
@@ -104,17 +106,17 @@ describe("the waits", () => {
   });
 
   test("that do not fit in the time left are not begun, however short the rest is", async () => {
-    const call = targetedCall({ attempts: 3, baseDelayMs: 1, maxDelayMs: 1 });
+    const call = targetedCall({ attempts: 3, baseDelayMs: 1, maxDelayMs: 1, budget: undefined });
     call.deadline.at = performance.now() + 60_000;
-    const waits = await waitsOf(call, () => new RateLimited("later", { retryAfterMs: 61_000 }));
+    const waits = await waitsOf(call, () => new RateLimited("later", { retryAfterMs: 3_600_000 }));
     expect(waits).toEqual([]);
     expect(call.trace.notes).toEqual([
-      expect.stringMatching(/1 m 1 s does not fit in the .* left/),
+      expect.stringMatching(/60 m does not fit in the .* left/),
     ]);
   });
 
   test("longer than the backoff's own maximum give way to a fallback, if there is one", async () => {
-    const rule = { attempts: 3, baseDelayMs: 1, maxDelayMs: 1_000 };
+    const rule = { attempts: 3, baseDelayMs: 1, maxDelayMs: 1_000, budget: undefined };
     const failure = () => new RateLimited("later", { retryAfterMs: 5_000 });
     expect(await waitsOf(targetedCall(rule, { hasFallback: true }), failure)).toEqual([]);
     expect(await waitsOf(targetedCall(rule), failure)).toHaveLength(2);
@@ -141,7 +143,7 @@ describe("what is asked again", () => {
     ["ConfigError", (context) => new ConfigError({ summary: "", advice: "" }, context)],
     ["the call's deadline", () => new DeadlineExceeded({ limit: "deadline", limitMs: 5 })],
   ];
-  const rule = { attempts: 3, baseDelayMs: 1, maxDelayMs: 1 };
+  const rule = { attempts: 3, baseDelayMs: 1, maxDelayMs: 1, budget: undefined };
 
   test.each(again)("%s is", async (_name, make) => {
     expect(await waitsOf(targetedCall(rule), () => make())).toHaveLength(2);
@@ -158,7 +160,7 @@ describe("what is asked again", () => {
 
   test("an answer ends it", async () => {
     let asked = 0;
-    const answer = await retry(targetedCall(rule), () =>
+    const answer = await retry(new RetryBudgets())(targetedCall(rule), () =>
       ++asked < 3 ? Promise.reject(new Overloaded("busy")) : Promise.resolve(answerOf("hello")),
     );
     expect(answer).toEqual(answerOf("hello"));
@@ -169,11 +171,11 @@ describe("what is asked again", () => {
 test("an abort ends the wait at once, with the caller's reason", async () => {
   const controller = new AbortController();
   const call = targetedCall(
-    { attempts: 3, baseDelayMs: 1, maxDelayMs: 1 },
+    { attempts: 3, baseDelayMs: 1, maxDelayMs: 1, budget: undefined },
     { signal: controller.signal },
   );
   const next = vi.fn(() => Promise.reject(new RateLimited("later", { retryAfterMs: 3_600_000 })));
-  const work = retry(call, next);
+  const work = retry(new RetryBudgets())(call, next);
   setTimeout(() => controller.abort(new Error("left")), 5);
   await expect(work).rejects.toThrow("left");
   expect(next).toHaveBeenCalledTimes(1);

@@ -3,23 +3,34 @@ import type { RetryRule } from "../call/call.ts";
 import { SeamError } from "../call/seam-error.ts";
 import { sleep } from "../util/abort.ts";
 import { formatDuration } from "../util/duration.ts";
-import type { Next, TargetedCall } from "./policy.ts";
+import type { Next, Policy, TargetedCall } from "./policy.ts";
+import type { RetryBudgets } from "./retry-budget.ts";
 
 /**
  * Asks the same target again after a failure that may pass: exponential backoff with full jitter, never sooner than
  * the provider's Retry-After. A wait that does not fit in the call's remaining time is not begun, nor is one longer
- * than the backoff's own maximum while a fallback can be asked instead.
+ * than the backoff's own maximum while a fallback can be asked instead. All calls together stay within the target's
+ * retry budget.
  *
  * Full jitter: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
-export async function retry(call: TargetedCall, next: Next<TargetedCall>): Promise<Answer> {
+export function retry(budgets: RetryBudgets): Policy<TargetedCall> {
+  return (call, next) => askAgain(call, next, budgets);
+}
+
+async function askAgain(
+  call: TargetedCall,
+  next: Next<TargetedCall>,
+  budgets: RetryBudgets,
+): Promise<Answer> {
+  if (call.retry.budget !== undefined) budgets.first(call.target, call.retry.budget);
   for (let failures = 1; ; failures++) {
     try {
       return await next(call);
     } catch (error) {
       if (!SeamError.is(error) || !error.retryable || failures >= call.retry.attempts) throw error;
       const waitMs = Math.max(backoff(call.retry, failures), error.retryAfterMs ?? 0);
-      const obstacle = obstacleTo(waitMs, call);
+      const obstacle = obstacleTo(waitMs, call) ?? overBudget(call, budgets);
       if (obstacle !== undefined) {
         call.trace.notes.push(`not retried on ${call.target.name}: ${obstacle}`);
         throw error;
@@ -41,6 +52,11 @@ function obstacleTo(waitMs: number, call: TargetedCall): string | undefined {
     return `${wait} is longer than the ${formatDuration(call.retry.maxDelayMs)} of retry.maxDelay, and a fallback is there`;
   }
   return undefined;
+}
+
+function overBudget({ retry, target }: TargetedCall, budgets: RetryBudgets): string | undefined {
+  if (retry.budget === undefined || budgets.take(target, retry.budget)) return undefined;
+  return "the target's retry budget is used up";
 }
 
 function backoff({ baseDelayMs, maxDelayMs }: RetryRule, failures: number): number {

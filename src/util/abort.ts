@@ -56,3 +56,15 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", stop, { once: true });
   });
 }
+
+/** The work's own result, or an error when it takes longer than `ms`. Values that are there already cost no timer. */
+export async function within<T>(ms: number, work: T | Promise<T>): Promise<T> {
+  if (!(work instanceof Promise)) return work;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -31,6 +31,15 @@ test("the table of defaults shows each with its unit", () => {
 
 test("the way of a call names the policies in their order, each of which is a file", () => {
   const names = [...wayOfACall().matchAll(/^ *(\w+) {2,}\S/gm)].map(([, name]) => name);
-  expect(names).toEqual(["observe", "rule", "deadline", "cache", "route", "retry", "attempt"]);
+  expect(names).toEqual([
+    "observe",
+    "rule",
+    "deadline",
+    "cache",
+    "route",
+    "retry",
+    "breaker",
+    "attempt",
+  ]);
   for (const name of names) expect(existsSync(join(root, `src/policies/${name}.ts`))).toBe(true);
 });

@@ -36,7 +36,12 @@ export async function start(provider: Provider, limit: "10s" | number): Promise<
       tasks: { one: { model }, two: { model, fallbacks: [`${provider}/${second}`] } },
       defaults: {
         cache: true,
-        retry: { attempts: limit === silentLimitMs ? 2 : 3, baseDelay: baseDelayMs },
+        retry: {
+          attempts: limit === silentLimitMs ? 2 : 3,
+          baseDelay: baseDelayMs,
+          budget: false,
+        },
+        breaker: false,
         attempt: { total: limit, headers: limit, firstToken: limit, silence: limit },
       },
     },
