@@ -25,7 +25,8 @@ export function checkSettings(settings: unknown): Settings {
   throw configError("The settings of this call are wrong", issuesOf(result.error, "settings"));
 }
 
-function configError(summary: string, issues: OutputIssue[]): ConfigError {
+/** One error for all faults, each with its path. */
+export function configError(summary: string, issues: readonly OutputIssue[]): ConfigError {
   const lines = issues.map(
     ({ path, message }) => `\n- ${path === "" ? "config" : path}: ${message}`,
   );

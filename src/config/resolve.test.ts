@@ -217,3 +217,18 @@ describe("what is left out", () => {
     });
   });
 });
+
+test("faults of providers, and of the models that name them, are told all at once", () => {
+  const config = {
+    tasks: {
+      one: { model: "nowhere/model" },
+      two: { model: "anthropic/claude-haiku-4-5", fallbacks: ["elsewhere/model"] },
+    },
+  } as const;
+  expect(() => resolveConfig(config, {})).toThrow(
+    /tasks\.one\.model: unknown provider "nowhere"[\s\S]*tasks\.two\.fallbacks\.0: unknown provider "elsewhere"/,
+  );
+  expect(() => resolveConfig({ ...config, providers: { a: {}, b: {} } }, {})).toThrow(
+    /providers\.a\.baseURL: [\s\S]*providers\.b\.baseURL: /,
+  );
+});

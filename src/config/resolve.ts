@@ -2,9 +2,10 @@ import type { BreakerRule, CacheRule, RetryBudgetRule, RetryRule } from "../call
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import { mergeSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
-import { endpointsOf } from "../providers/endpoint.ts";
+import { ConfigError, type OutputIssue } from "../errors.ts";
+import { type Endpoint, endpointNames, endpointOf } from "../providers/endpoint.ts";
 import { type TargetParts, targetOf } from "../providers/targets.ts";
-import { checkConfig } from "./check.ts";
+import { checkConfig, configError } from "./check.ts";
 import type { CheckedPolicies, CheckedRetry, CheckedTask } from "./checked.ts";
 import { defaults } from "./defaults.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
@@ -34,19 +35,37 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Checks a config and fills in its defaults; throws ConfigError with the path of every fault. */
 export function resolveConfig(config: SeamConfig, env: Env = process.env): Resolved {
   const checked = checkConfig(config);
-  const parts: TargetParts = {
-    endpoints: endpointsOf(checked.providers ?? {}, env),
-    prices: checked.prices ?? {},
-  };
-  const rules = Object.entries(checked.tasks).map(([name, task]): [string, TaskRules] => [
+  const { providers = {}, prices = {}, defaults: common = {} } = checked;
+  const endpoints = allOrFaults(endpointNames(providers), (name): [string, Endpoint] => [
     name,
-    rulesOf(name, task, checked.defaults ?? {}, parts),
+    endpointOf(name, providers[name] ?? {}, env),
+  ]);
+  const parts: TargetParts = { endpoints: new Map(endpoints), prices };
+  const rules = allOrFaults(Object.entries(checked.tasks), ([name, task]): [string, TaskRules] => [
+    name,
+    rulesOf(name, task, common, parts),
   ]);
   return {
     tasks: new Map(rules),
     store: checked.store ?? defaults.store,
     cacheMemoryBytes: checked.cacheMemoryBytes ?? defaults.cacheMemoryBytes,
   };
+}
+
+/** What becomes of each item, or one ConfigError with the faults of all. */
+function allOrFaults<Item, Result>(items: readonly Item[], work: (item: Item) => Result): Result[] {
+  const results: Result[] = [];
+  const issues: OutputIssue[] = [];
+  for (const item of items) {
+    try {
+      results.push(work(item));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      issues.push(...error.issues);
+    }
+  }
+  if (issues.length > 0) throw configError("The config is wrong", issues);
+  return results;
 }
 
 function rulesOf(

@@ -22,16 +22,13 @@ const homes: Readonly<Record<string, { kind: ProviderKind; baseURL: string }>> =
   openai: { kind: "openai", baseURL: "https://api.openai.com/v1" },
 };
 
-/** The providers of a config and the two that need no entry, by name. */
-export function endpointsOf(
-  providers: Readonly<Record<string, ProviderConfig | undefined>>,
-  env: Readonly<Record<string, string | undefined>>,
-): Map<string, Endpoint> {
-  const names = new Set([...Object.keys(homes), ...Object.keys(providers)]);
-  return new Map([...names].map((name) => [name, endpointOf(name, providers[name] ?? {}, env)]));
+/** The providers of a config, and the two that need no entry. */
+export function endpointNames(providers: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set([...Object.keys(homes), ...Object.keys(providers)])];
 }
 
-function endpointOf(
+/** Throws ConfigError where the provider has no address. */
+export function endpointOf(
   name: string,
   config: ProviderConfig,
   env: Readonly<Record<string, string | undefined>>,
@@ -44,13 +41,19 @@ function endpointOf(
     throw new ConfigError({
       summary: `The provider ${name} has no address`,
       advice: `Set \`providers.${name}.baseURL\`, e.g. "http://localhost:11434/v1".`,
-      issues: [{ path: `providers.${name}.baseURL`, message: "expected a URL" }],
+      issues: [
+        {
+          path: `providers.${name}.baseURL`,
+          message: 'expected a URL, e.g. "http://localhost:11434/v1"',
+        },
+      ],
     });
   }
   if (!URL.canParse(baseURL)) {
     throw new ConfigError({
       summary: `${prefix}_BASE_URL is no URL: ${JSON.stringify(baseURL)}`,
       advice: "Set it to the API's base with its version, or unset it.",
+      issues: [{ path: `${prefix}_BASE_URL`, message: `no URL: ${JSON.stringify(baseURL)}` }],
     });
   }
   return {

@@ -1,7 +1,7 @@
 import { defaults } from "../../config/defaults.ts";
 import { findConfig, type LoadedConfig, loadConfig } from "../../config/load.ts";
 import { resolveConfig } from "../../config/resolve.ts";
-import { endpointsOf } from "../../providers/endpoint.ts";
+import { endpointNames, endpointOf } from "../../providers/endpoint.ts";
 import { type StoreOptions, shortPath, storeOf } from "../find-store.ts";
 import { nodeFault } from "../node-version.ts";
 import { counted } from "../output/format.ts";
@@ -60,7 +60,14 @@ function checkNode(): Finding {
 
 function targetsIn({ config }: LoadedConfig): NamedTarget[] {
   const { tasks } = resolveConfig(config);
-  return targetsOf(config, tasks, endpointsOf(config.providers ?? {}, process.env));
+  const { providers = {} } = config;
+  const endpoints = new Map(
+    endpointNames(providers).map((name) => [
+      name,
+      endpointOf(name, providers[name] ?? {}, process.env),
+    ]),
+  );
+  return targetsOf(config, tasks, endpoints);
 }
 
 async function* examineTargets(
