@@ -17,28 +17,36 @@ import {
 } from "../errors.ts";
 import { type ProviderFault, readFault } from "./provider-fault.ts";
 import { type ErrorContext, SeamError } from "./seam-error.ts";
+import { scrubSecrets } from "./secrets.ts";
 
 const longestMessage = 500;
+const longestBody = 2_000;
+
+/** What is known about a failure besides what was thrown. */
+export interface FailureFacts {
+  readonly place: ErrorContext;
+  /** What must not appear in the error. */
+  readonly secrets: readonly string[];
+  /** The HTTP status that was seen on the wire, where it was; libraries make one up for errors inside a stream. */
+  readonly wireStatus?: number | undefined;
+}
 
 /** Turns whatever a provider threw into the error of Seam that says what it means and whether trying again helps. */
-export function classify(
-  error: unknown,
-  place: ErrorContext,
-  scrub: (text: string) => string,
-): SeamError {
+export function classify(error: unknown, { place, secrets, wireStatus }: FailureFacts): SeamError {
   if (SeamError.is(error))
     return error.with({ ...place, retryable: false, reroutable: error.reroutable });
   const fault = readFault(error);
+  const isInBand = wireStatus !== undefined && wireStatus < 300;
   const context: ErrorContext = {
     ...place,
-    status: fault.status,
+    status: isInBand ? wireStatus : fault.status,
     retryAfterMs: fault.retryAfterMs,
-    cause: causeOf(error, fault, scrub),
+    cause: causeOf(error, fault, secrets),
   };
-  const message = scrub(fault.message).slice(0, longestMessage);
+  const message = scrubSecrets(fault.message, secrets, longestMessage);
   if (LoadAPIKeyError.isInstance(error)) return new AuthenticationFailed(message, context);
   if (isCallersFault(error)) return new InvalidRequest(message, context);
-  const said = `${place.target ?? "The provider"} ${answered(fault)}: ${message}`;
+  const said = `${place.target ?? "The provider"} ${answered(fault, isInBand)}: ${message}`;
   return decide(fault, said, context);
 }
 
@@ -106,10 +114,10 @@ function isCallersFault(error: unknown): boolean {
   );
 }
 
-function answered({ status, kind, networkCode }: ProviderFault): string {
+function answered({ status, kind, networkCode }: ProviderFault, isInBand: boolean): string {
   const word = kind === "" || kind === String(status) ? "" : ` (${kind})`;
-  if (status !== undefined && status >= 300) return `answered HTTP ${status}${word}`;
-  if (networkCode !== undefined && status === undefined) {
+  if (!isInBand && status !== undefined && status >= 300) return `answered HTTP ${status}${word}`;
+  if (networkCode !== undefined && status === undefined && !isInBand) {
     return `could not be reached (${networkCode})`;
   }
   if (networkCode !== undefined) return `broke off its answer (${networkCode})`;
@@ -117,12 +125,14 @@ function answered({ status, kind, networkCode }: ProviderFault): string {
 }
 
 /** A copy of the provider's error that is safe to log: no request, no headers, no secret. */
-function causeOf(error: unknown, fault: ProviderFault, scrub: (text: string) => string): Error {
-  const cause = new Error(scrub(fault.message).slice(0, longestMessage));
+function causeOf(error: unknown, fault: ProviderFault, secrets: readonly string[]): Error {
+  const cause = new Error(scrubSecrets(fault.message, secrets, longestMessage));
   cause.name = error instanceof Error ? error.name : "ProviderError";
   return Object.assign(cause, {
-    ...(fault.status === undefined ? {} : { statusCode: fault.status }),
-    ...(fault.networkCode === undefined ? {} : { code: fault.networkCode }),
-    ...(fault.body === undefined ? {} : { responseBody: scrub(fault.body).slice(0, 2_000) }),
+    ...(fault.status !== undefined && { statusCode: fault.status }),
+    ...(fault.networkCode !== undefined && { code: fault.networkCode }),
+    ...(fault.body !== undefined && {
+      responseBody: scrubSecrets(fault.body, secrets, longestBody),
+    }),
   });
 }

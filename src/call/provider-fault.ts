@@ -91,8 +91,11 @@ function networkCodeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** A longer error body is some page, and not worth the time. */
+const longestParsed = 100_000;
+
 function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
+  if (text === undefined || text.length > longestParsed) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

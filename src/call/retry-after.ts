@@ -17,7 +17,7 @@ function secondsOrDate(value: string | undefined, now: number): number | undefin
   const seconds = positiveNumber(value);
   if (seconds !== undefined) return seconds * 1_000;
   if (value === undefined || !httpDate.test(value.trim())) return undefined;
-  const at = Date.parse(value);
+  const at = Date.parse(/GMT|UTC|[+-]\d{4}/.test(value) ? value : `${value} GMT`);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 

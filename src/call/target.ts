@@ -14,8 +14,8 @@ export interface Target {
   readonly price: Price | undefined;
   /** The header that carries the task's name to this target, if the config asks for one. */
   readonly taskHeader: string | undefined;
-  /** Removes this target's credentials from a text. */
-  readonly scrub: (text: string) => string;
+  /** What must not appear in a text: this target's credentials. */
+  readonly secrets: readonly string[];
   /** Last changes to a request that only this provider needs; they do not change its meaning. */
   readonly adapt: (options: LanguageModelV4CallOptions) => LanguageModelV4CallOptions;
   /** Loads the provider on first use. */

@@ -1,7 +1,7 @@
 /** What the HTTP client can tell about an attempt before its provider library says anything. */
 export interface WireListener {
   requestSent(): void;
-  headersReceived(): void;
+  headersReceived(status: number): void;
 }
 
 const listeners = new WeakMap<AbortSignal, WireListener>();

@@ -26,8 +26,8 @@ export const defaults: Defaults = {
   retry: { attempts: 3, baseDelayMs: 500, maxDelayMs: 20_000 },
   retryBudget: { share: 0.2, floorPerSecond: 10, windowMs: 10_000 },
   breaker: {
-    failureRate: 0.5,
-    minimumCalls: 50,
+    failureRate: 0.8,
+    minimumCalls: 100,
     windowMs: 30_000,
     cooldownMs: 5_000,
     maxCooldownMs: 120_000,

@@ -14,6 +14,8 @@ export class AttemptClock {
   readonly startedAt: number = performance.now();
   /** When the first content came, `undefined` before. */
   firstContentAt: number | undefined;
+  /** The HTTP status of a stream, where the client could tell. */
+  httpStatus: number | undefined;
   expiry: Expiry | undefined;
   readonly #abort: ReturnType<typeof linkAbort>;
   readonly #limits: AttemptLimits;
@@ -32,8 +34,9 @@ export class AttemptClock {
           this.#awaitsHeaders = true;
           this.#arm();
         },
-        headersReceived: () => {
+        headersReceived: (status) => {
           this.#awaitsHeaders = false;
+          this.httpStatus = status;
         },
       });
     }

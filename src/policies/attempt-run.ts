@@ -4,7 +4,7 @@ import { classify } from "../call/classify.ts";
 import { costOf } from "../call/price.ts";
 import { withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
-import { scrubSecrets, secretsIn } from "../call/secrets.ts";
+import { secretsIn } from "../call/secrets.ts";
 import { toUsage } from "../call/usage.ts";
 import { DeadlineExceeded } from "../errors.ts";
 import { raceAbort } from "../util/abort.ts";
@@ -66,8 +66,8 @@ export class AttemptRun {
     if (this.clock.expiry !== undefined) return new DeadlineExceeded(this.clock.expiry, this.place);
     if (this.call.signal.aborted) return this.call.signal.reason;
     const { target, request } = this.call;
-    const own = secretsIn(request.headers ?? {});
-    return classify(thrown, this.place, (text) => scrubSecrets(target.scrub(text), own));
+    const secrets = [...target.secrets, ...secretsIn(request.headers ?? {})];
+    return classify(thrown, { place: this.place, secrets, wireStatus: this.clock.httpStatus });
   }
 
   /** Records what an answer used and cost, whether or not it is any good. */

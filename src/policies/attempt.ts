@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Answer } from "../call/answer.ts";
+import { raceAbort } from "../util/abort.ts";
 import { AttemptRun } from "./attempt-run.ts";
 import { streamOnce } from "./attempt-stream.ts";
 import { refuseBroken } from "./broken-answer.ts";
@@ -7,6 +8,7 @@ import type { TargetedCall } from "./policy.ts";
 
 /** One request to the call's target, under the limits of one attempt. The innermost policy. */
 export async function attempt(call: TargetedCall): Promise<Answer> {
+  await isLoaded(call);
   const run = new AttemptRun(call);
   try {
     const model = await run.reach(() => call.target.model());
@@ -24,4 +26,15 @@ async function generateOnce(run: AttemptRun, model: LanguageModelV4): Promise<An
   await run.judge(result);
   run.succeed();
   return { mode: "generate", result };
+}
+
+/** Importing a provider's package takes its time once; that is not the provider's, so no limit of an attempt counts it. */
+async function isLoaded({ target, signal }: TargetedCall): Promise<void> {
+  await raceAbort(
+    target.model().then(
+      () => {},
+      () => {},
+    ),
+    signal,
+  );
 }

@@ -11,9 +11,10 @@ export function refuseBroken(result: LanguageModelV4GenerateResult, run: Attempt
 }
 
 function brokenReason(result: LanguageModelV4GenerateResult, run: AttemptRun): string | undefined {
-  const finish = result.finishReason.unified;
-  if (finish === "interrupted") return "ended its answer without a finish reason";
-  if (finish === "error") return "ended its answer with an error";
+  const { unified: finish, raw } = result.finishReason;
+  const isUnfinished = finish === "other" && run.call.mode === "stream" && raw === undefined;
+  if (finish === "interrupted" || isUnfinished) return "ended its answer without a finish reason";
+  if (finish === "error" || raw === "error") return "ended its answer with an error";
   if (finish === "length" || finish === "content-filter") return undefined;
   const answersTool = run.options.prompt.at(-1)?.role === "tool";
   if (!answersTool && !result.content.some(hasSubstance)) return "answered with no content";

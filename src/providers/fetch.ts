@@ -6,18 +6,23 @@ const longestErrorBody = 64 * 1024;
 
 /**
  * The fetch that named providers use: the platform's own, which tells the attempt when the request left and when
- * headers came, and which does not mistake a JSON body (an error with status 200, a proxy's page) for an event stream. Redirects are not
- * followed: they would hand the prompt and the key to a host that the config does not name.
+ * headers came, and which does not mistake a JSON body (an error with status 200, a proxy's page) for an event stream.
+ * Redirects are not followed: they would hand the prompt and the key to a host that the config does not name.
  */
-export const providerFetch: typeof fetch = async (input, init) => {
-  const attempt = wireListenerOf(init?.signal);
-  attempt?.requestSent();
-  const response = await fetch(input, { ...init, redirect: "manual" });
-  attempt?.headersReceived();
-  const isStream = attempt !== undefined;
-  if (isStream && response.ok && isJson(response)) throw await notAStream(response);
-  return response;
-};
+export function providerFetch(
+  readStream: (response: Response) => Response = (response) => response,
+): typeof fetch {
+  return async (input, init) => {
+    const attempt = wireListenerOf(init?.signal);
+    attempt?.requestSent();
+    const response = await fetch(input, { ...init, redirect: "manual" });
+    attempt?.headersReceived(response.status);
+    const isStream = attempt !== undefined && response.ok;
+    if (!isStream) return response;
+    if (isJson(response)) throw await notAStream(response);
+    return readStream(response);
+  };
+}
 
 function isJson(response: Response): boolean {
   return /^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get("content-type") ?? "");

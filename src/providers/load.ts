@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { AuthenticationFailed, ConfigError } from "../errors.ts";
+import { endAtDone } from "./end-at-done.ts";
 import type { Endpoint, ProviderKind } from "./endpoint.ts";
 import { providerFetch } from "./fetch.ts";
 
@@ -12,7 +13,11 @@ export const providerPackages: Readonly<Record<ProviderKind, string>> = {
 
 export async function loadModel(endpoint: Endpoint, modelId: string): Promise<LanguageModelV4> {
   const { baseURL, headers, kind } = endpoint;
-  const settings = { baseURL, headers, fetch: providerFetch };
+  const settings = {
+    baseURL,
+    headers,
+    fetch: kind === "anthropic" ? providerFetch() : providerFetch(endAtDone),
+  };
   switch (kind) {
     case "anthropic": {
       const { createAnthropic } = await orExplain(import("@ai-sdk/anthropic"), endpoint);

@@ -1,7 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
-import { scrubSecrets, secretsIn } from "../call/secrets.ts";
+import { secretsIn } from "../call/secrets.ts";
 import type { Target } from "../call/target.ts";
 import { ConfigError } from "../errors.ts";
 import { newId } from "../util/id.ts";
@@ -54,7 +54,7 @@ function namedTarget(
     settings,
     price: priceOf(name, prices),
     taskHeader: endpoint.taskHeader,
-    scrub: (text) => scrubSecrets(text, secrets),
+    secrets,
     adapt: (options) => adapt(options, endpoint),
     model: () => {
       loading ??= loadModel(endpoint, rest.join("/")).catch((error: unknown) => {
@@ -89,7 +89,7 @@ function instanceTarget(
     price:
       priceOf(name, prices) ?? priceOf(`${model.provider.split(".")[0]}/${model.modelId}`, prices),
     taskHeader: undefined,
-    scrub: scrubSecrets,
+    secrets: [],
     adapt: (options) =>
       model.provider.startsWith("openai.") ? relaxStrictSchema(options, "openai") : options,
     model: () => Promise.resolve(model),

@@ -16,7 +16,10 @@ const tasks = {
 let harness: Harness<keyof typeof tasks>;
 
 beforeAll(async () => {
-  harness = await startHarness({ tasks, defaults: { retry: { attempts: 3, baseDelay: 1 } } });
+  harness = await startHarness({
+    tasks,
+    defaults: { breaker: false, retry: { attempts: 3, baseDelay: 1 } },
+  });
 });
 beforeEach(async () => {
   await settled(harness.simulator);

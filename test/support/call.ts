@@ -13,7 +13,7 @@ export function targetNamed(name: string): Target {
     settings: {},
     price: undefined,
     taskHeader: undefined,
-    scrub: (text) => text,
+    secrets: [],
     adapt: (options) => options,
     model: () => Promise.reject(new Error(`${name} is only a name`)),
   };

@@ -120,11 +120,10 @@ class Progress {
       const text = this.#text;
       if (text !== parsed.text && (this.#ended || isWorthParsing(text, parsed))) {
         parsed = { text, at: performance.now() };
-        const value = this.#unwrap(parsePartial(text));
-        const json = JSON.stringify(value);
-        if (json === undefined || json === shown) continue;
-        shown = json;
-        yield value;
+        const partial = partialOf(text, this.#unwrap);
+        if (partial === undefined || partial.json === shown) continue;
+        shown = partial.json;
+        yield partial.value;
       } else if (this.#ended) {
         return;
       } else {
@@ -152,12 +151,20 @@ function isWorthParsing(
   return grown < 0 || grown > last.text.length / 20 || performance.now() - last.at > 50;
 }
 
-/** What can be told of an unfinished JSON text: open strings, arrays and objects count, half numbers do not. */
-function parsePartial(text: string): unknown {
+/**
+ * What can be told of an unfinished JSON text: open strings, arrays and objects count, half numbers do not. A text that
+ * cannot be read, or is nested beyond all measure, shows nothing.
+ */
+function partialOf(
+  text: string,
+  unwrap: (value: unknown) => unknown,
+): { readonly value: unknown; readonly json: string } | undefined {
   const start = text.search(/[{[]/);
   if (start === -1) return undefined;
   try {
-    return parse(text.slice(start), Allow.STR | Allow.ARR | Allow.OBJ) as unknown;
+    const value = unwrap(parse(text.slice(start), Allow.STR | Allow.ARR | Allow.OBJ));
+    const json: string | undefined = JSON.stringify(value);
+    return json === undefined ? undefined : { value, json };
   } catch {
     return undefined;
   }
