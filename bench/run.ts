@@ -9,13 +9,14 @@ import { type Size, type SizeName, sizes } from "./sizes.ts";
 import { measureCalls } from "./suites/calls.ts";
 import { measureMemory } from "./suites/memory.ts";
 import { measureCache, measureEvents } from "./suites/seam-only.ts";
+import { measureStorm } from "./suites/storm.ts";
 import { measureStreams } from "./suites/streams.ts";
 import type { Bench } from "./suites/suite.ts";
 
 const usage = `npm run bench -- [options]
   --quick        a short run, under 40 s; its numbers are rough
   --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 3 to 4 minutes
-  --only NAMES   calls, streams, memory, cache, events; default all, separated by commas
+  --only NAMES   calls, streams, memory, cache, events, storm; default all, separated by commas
   --json FILE    also writes every single measurement
   --help`;
 
@@ -25,6 +26,7 @@ const suites = {
   memory: measureMemory,
   cache: measureCache,
   events: measureEvents,
+  storm: measureStorm,
 } as const;
 
 interface Options {

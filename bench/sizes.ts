@@ -20,6 +20,9 @@ export interface Size {
   readonly inFlight: number;
   readonly cacheHits: number;
   readonly events: number;
+  /** Calls that meet an outage all at once, and how long it lasts. */
+  readonly stormCalls: number;
+  readonly outageMs: number;
 }
 
 export const sizes = {
@@ -37,6 +40,8 @@ export const sizes = {
     inFlight: 1_000,
     cacheHits: 20_000,
     events: 10_000,
+    stormCalls: 2_000,
+    outageMs: 10_000,
   },
   quick: {
     rounds: 3,
@@ -52,6 +57,8 @@ export const sizes = {
     inFlight: 300,
     cacheHits: 4_000,
     events: 2_000,
+    stormCalls: 300,
+    outageMs: 1_500,
   },
   /** Proves that the bench runs; its numbers mean nothing. */
   smoke: {
@@ -68,6 +75,8 @@ export const sizes = {
     inFlight: 5,
     cacheHits: 20,
     events: 20,
+    stormCalls: 5,
+    outageMs: 20,
   },
 } as const satisfies Record<string, Size>;
 

@@ -5,6 +5,7 @@ import type { SizeName } from "../sizes.ts";
 import type { CallCosts } from "../suites/calls.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
+import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
 
 /** Where and when a run was made. Numbers of two machines do not compare; ratios do, roughly. */
@@ -24,6 +25,7 @@ export interface Results {
   readonly memory?: Record<PeerName, readonly HeldMemory[]>;
   readonly cache?: CacheTimes;
   readonly events?: EventCosts;
+  readonly storm?: Storm;
 }
 
 export function thisMachine(): Machine {

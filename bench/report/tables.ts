@@ -5,13 +5,14 @@ import { type PeerName, peerNames, yardstick } from "../peers/names.ts";
 import { type Size, sizes } from "../sizes.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
+import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
 import type { Results } from "./json.ts";
 
 /** The tables of a run, as text. */
 export function tablesOf(results: Results): string {
   const size: Size = sizes[results.size];
-  const { calls, streams, memory, cache, events } = results;
+  const { calls, streams, memory, cache, events, storm } = results;
   const parts: string[] = [machineLine(results)];
   if (calls !== undefined) {
     parts.push(
@@ -26,6 +27,7 @@ export function tablesOf(results: Results): string {
   if (memory !== undefined) parts.push(memoryTable(memory, size.inFlight));
   if (cache !== undefined) parts.push(cacheTable(cache));
   if (events !== undefined) parts.push(eventTable(events));
+  if (storm !== undefined) parts.push(stormTable(storm, size.outageMs));
   return parts.join("\n\n");
 }
 
@@ -90,6 +92,17 @@ function eventTable({ without, withStore, bytesPerEvent }: EventCosts): string {
     ["bytes an event takes on disk", bytesPerEvent.toFixed(0)],
   ];
   return table("The event store, with a model that answers at once", ["", ""], rows);
+}
+
+function stormTable(storm: Storm, outageMs: number): string {
+  const rows = Object.entries(storm).map(([name, { calls, requests, answered, seconds }]) => [
+    name,
+    (requests / calls).toFixed(2),
+    `${answered} of ${calls}`,
+    seconds.toFixed(1),
+  ]);
+  const title = `An outage of ${outageMs / 1_000} s (529 to everything), all calls at once`;
+  return table(title, ["", "requests a call", "answered in the end", "seconds"], rows);
 }
 
 /** How a peer compares with the yardstick: round by round, then the median, so that drift cancels out. */
