@@ -1,4 +1,5 @@
 import type { CallEvent } from "../../call/event.ts";
+import { fromJson } from "../../call/json.ts";
 import type { EventRow } from "./schema.ts";
 
 /** The event of a row: the reverse of writing it. */
@@ -56,14 +57,8 @@ function json(
   const text = row[column];
   if (text === null) return null;
   try {
-    return JSON.parse(text, revive);
+    return fromJson(text);
   } catch (cause) {
     throw new Error(`The column ${column} of the event ${row.id} is not JSON.`, { cause });
   }
-}
-
-/** Bytes are written as `{ "$bytes": "<base64>" }`. */
-function revive(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("$bytes" in value)) return value;
-  return typeof value.$bytes === "string" ? Buffer.from(value.$bytes, "base64") : value;
 }
