@@ -30,10 +30,11 @@ export function removeEvents(path: string): void {
 
 /** Counts a pass from its events. */
 export async function readFacts(path: string, pass: number): Promise<PassFacts> {
-  using events = openEvents(path);
+  const events = openEvents(path);
   const tags = { pass };
   const calls = await events.list({ tags, limit: mostCalls });
   const [stats] = await events.stats({ tags, by: [] });
+  events.close();
   const sum = (amount: (call: CallEvent) => number): number =>
     calls.reduce((total, call) => total + amount(call), 0);
   return {

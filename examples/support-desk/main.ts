@@ -81,7 +81,7 @@ async function twoPasses(
 ): Promise<Pass[]> {
   removeEvents(eventFile);
   const limit = AbortSignal.timeout(timeLimitMs[simulator === undefined ? "live" : "simulator"]);
-  await using seam = createSeam(deskConfig);
+  const seam = createSeam(deskConfig);
   const passes: Pass[] = [];
   for (const pass of [1, 2] as const) {
     if (!quiet && !json) console.log(`\n${passTitles[pass]}`);
@@ -97,6 +97,7 @@ async function twoPasses(
     await seam.flush();
     passes.push({ outcomes, seconds, facts: await readFacts(eventFile, pass) });
   }
+  await seam.close();
   return passes;
 }
 

@@ -30,7 +30,7 @@ export function readFault(error: unknown): ProviderFault {
 function fromApiCall(error: APICallError): ProviderFault {
   const said = findSaid(parsed(error.responseBody)) ?? findSaid(error.data);
   const status = error.statusCode;
-  const inBand = status !== undefined && status < 400 && said !== undefined;
+  const inBand = status !== undefined && status < 300 && said !== undefined;
   return {
     message: said?.message ?? nonEmpty(error.message) ?? "no message",
     status: inBand ? numberKind(said.kind) : status,

@@ -35,7 +35,7 @@ export function scrubSecrets(
 export function secretsIn(headers: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    const isSecret = /auth|key|token|secret|cookie|password/i.test(name) || value.length >= 16;
+    const isSecret = /auth|key|token|secret|cookie|password/i.test(name) || value.length >= 12;
     return isSecret ? [value, value.replace(/^(?:Bearer|Basic|Token)\s+/i, "")] : [];
   });
 }

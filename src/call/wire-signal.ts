@@ -1,5 +1,7 @@
 /** What the HTTP client can tell about an attempt before its provider library says anything. */
 export interface WireListener {
+  /** Whether an event stream is awaited. */
+  readonly isStream: boolean;
   requestSent(): void;
   headersReceived(status: number): void;
 }

@@ -119,10 +119,12 @@ export function attemptLimits(
 function retryRule(set: CheckedPolicies["retry"], common: CheckedPolicies["retry"]): RetryRule {
   if (set === false) return { ...defaults.retry, attempts: 1, budget: undefined };
   const below = common === false ? undefined : common;
+  const baseDelayMs = set?.baseDelay ?? below?.baseDelay ?? defaults.retry.baseDelayMs;
+  const maxDelayMs = set?.maxDelay ?? below?.maxDelay ?? defaults.retry.maxDelayMs;
   return {
     attempts: set?.attempts ?? below?.attempts ?? defaults.retry.attempts,
-    baseDelayMs: set?.baseDelay ?? below?.baseDelay ?? defaults.retry.baseDelayMs,
-    maxDelayMs: set?.maxDelay ?? below?.maxDelay ?? defaults.retry.maxDelayMs,
+    baseDelayMs,
+    maxDelayMs: Math.max(baseDelayMs, maxDelayMs),
     budget: retryBudgetRule(set?.budget ?? below?.budget, below?.budget),
   };
 }

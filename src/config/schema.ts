@@ -37,8 +37,15 @@ function modelFault(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || !("specificationVersion" in value))
     return wanted;
   const version = value.specificationVersion;
-  if (version === "v4") return undefined;
+  if (version === "v4")
+    return isWholeModel(value) ? undefined : `${wanted}; this object is not a whole one`;
   return `this model speaks ${JSON.stringify(version)}; Seam needs "v4" (AI SDK 7)`;
+}
+
+function isWholeModel(value: object): boolean {
+  const { provider, modelId, doGenerate, doStream } = value as Partial<Record<string, unknown>>;
+  const named = typeof provider === "string" && typeof modelId === "string";
+  return named && typeof doGenerate === "function" && typeof doStream === "function";
 }
 
 const settings = z.strictObject({
@@ -146,9 +153,20 @@ const price = z.strictObject({
 const provider = z.strictObject({
   kind: z.enum(["anthropic", "openai", "openai-compatible"]).optional(),
   baseURL: z.string().superRefine(checkBaseUrl).optional(),
-  apiKey: z.string().min(1).optional(),
+  apiKey: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, "expected a key: printable, without spaces or line breaks")
+    .optional(),
   headers: z
-    .record(z.string(), z.string().regex(/^[^\r\n]*$/, "a header has no line breaks"))
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, "expected the name of a header"),
+      z
+        .string()
+        .regex(
+          /^[\t\x20-\x7e\x80-\xff]*$/,
+          "expected what a header may hold: Latin-1, no line breaks",
+        ),
+    )
     .optional(),
   api: z.enum(["chat", "responses"]).optional(),
   structuredOutputs: z.boolean().optional(),
@@ -158,9 +176,11 @@ const provider = z.strictObject({
     .optional(),
 });
 
+const storeRule = 'expected the path of a SQLite file, ":memory:", or false';
+
 export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
   tasks: z
-    .record(z.string(), task)
+    .record(z.string().min(1, "a task has a name"), task)
     .refine((tasks) => Object.keys(tasks).length > 0, "expected at least one task"),
   defaults: z.strictObject(policies).optional(),
   providers: z
@@ -169,8 +189,8 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
   prices: z.record(z.string(), price).optional(),
   store: z
     .union(
-      [z.literal(false), z.string().regex(/^(?![a-z][a-z0-9+.-]+:\/\/)./)],
-      'expected the path of a SQLite file, ":memory:", or false',
+      [z.literal(false), z.string().regex(/^(?![a-z][a-z0-9+.-]+:\/\/)./, storeRule)],
+      storeRule,
     )
     .optional(),
   cacheMemoryBytes: z.int().min(0).optional(),

@@ -15,13 +15,14 @@ export async function complete(
   task: string,
   options: CompleteOptions,
 ): Promise<CompleteResult> {
+  const request = requestOf(task, options);
   const call = runtime.prepare({
     ...callOptionsOf(options),
     rule: options.rule,
     task,
     pattern: "complete",
     mode: "generate",
-    request: requestOf(task, options),
+    request,
     accept: refuseRefusals,
   });
   const result = await runtime.generate(call);

@@ -38,13 +38,20 @@ export interface PromptOptions extends CallOptions {
 }
 
 /** What a call says beside its prompt; nothing else that an untyped caller may have put there. */
-export function callOptionsOf({ signal, limits, cache, tags, settings }: CallOptions): CallOptions {
+export function callOptionsOf(options: CallOptions): CallOptions {
+  const { signal, limits, cache, tags, settings } = options;
   return { signal, limits, cache, tags, settings };
 }
 
 /** The model request of a prompt; throws InvalidRequest for one that says nothing, or says it twice. */
 export function requestOf(task: string, options: PromptOptions): ModelRequest {
-  const { prompt, messages, system, headers } = options;
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidRequest("The call has no options: give at least a `prompt`", { task });
+  }
+  const { prompt, messages, system, headers, signal } = options;
+  if (signal !== undefined && typeof signal.addEventListener !== "function") {
+    throw new InvalidRequest("`signal` is no AbortSignal", { task });
+  }
   if ((prompt === undefined) === (messages === undefined)) {
     throw new InvalidRequest("Give either `prompt` or `messages`, and not both", { task });
   }

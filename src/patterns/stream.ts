@@ -123,13 +123,14 @@ export class SeamStream implements AsyncIterable<string> {
 }
 
 export function stream(runtime: Runtime, task: string, options: StreamOptions): SeamStream {
+  const request = requestOf(task, options);
   const prepared = runtime.prepare({
     ...callOptionsOf(options),
     rule: options.rule,
     task,
     pattern: "stream",
     mode: "stream",
-    request: requestOf(task, options),
+    request,
     accept: refuseRefusals,
   });
   const abort = linkAbort(prepared.signal);

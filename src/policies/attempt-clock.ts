@@ -14,7 +14,7 @@ export class AttemptClock {
   readonly startedAt: number = performance.now();
   /** When the first content came, `undefined` before. */
   firstContentAt: number | undefined;
-  /** The HTTP status of a stream, where the client could tell. */
+  /** The HTTP status, where the client could tell. */
   httpStatus: number | undefined;
   expiry: Expiry | undefined;
   readonly #abort: ReturnType<typeof linkAbort>;
@@ -28,18 +28,17 @@ export class AttemptClock {
     this.#mode = mode;
     this.#limits = limits;
     this.#abort = linkAbort(parent);
-    if (mode === "stream") {
-      listenToWire(this.signal, {
-        requestSent: () => {
-          this.#awaitsHeaders = true;
-          this.#arm();
-        },
-        headersReceived: (status) => {
-          this.#awaitsHeaders = false;
-          this.httpStatus = status;
-        },
-      });
-    }
+    listenToWire(this.signal, {
+      isStream: mode === "stream",
+      requestSent: () => {
+        this.#awaitsHeaders = true;
+        if (mode === "stream") this.#arm();
+      },
+      headersReceived: (status) => {
+        this.#awaitsHeaders = false;
+        this.httpStatus = status;
+      },
+    });
     this.#arm();
   }
 

@@ -101,15 +101,17 @@ export class AttemptRun {
     }
     this.#close({
       outcome: error.code,
-      status: error.status ?? null,
+      ...(error.status !== undefined && { status: error.status }),
       error: error.summary,
       ...(this.#record.usage === null && { costUsd: costOfFailure(error) }),
     });
   }
 
   #close(end: Partial<Attempt>): void {
-    const { startedAt, firstContentAt } = this.clock;
-    Object.assign(this.#record, end, {
+    const { startedAt, firstContentAt, httpStatus } = this.clock;
+    Object.assign(this.#record, {
+      status: httpStatus ?? null,
+      ...end,
       durationMs: performance.now() - startedAt,
       firstTokenMs: firstContentAt === undefined ? null : firstContentAt - startedAt,
     });
@@ -120,7 +122,10 @@ export class AttemptRun {
 function requestFor({ target, request, task }: TargetedCall): LanguageModelV4CallOptions {
   const options = target.adapt(withSettings(target.settings, request));
   if (target.taskHeader === undefined) return options;
-  return { ...options, headers: { ...options.headers, [target.taskHeader]: task } };
+  return {
+    ...options,
+    headers: { ...options.headers, [target.taskHeader]: encodeURIComponent(task) },
+  };
 }
 
 function openRecord({ trace, target }: TargetedCall): Attempt {

@@ -56,6 +56,10 @@ export function endpointOf(
       issues: [{ path: `${prefix}_BASE_URL`, message: `no URL: ${JSON.stringify(baseURL)}` }],
     });
   }
+  if (config.api !== undefined && kind !== "openai") {
+    const issue = { path: `providers.${name}.api`, message: `the kind ${kind} has no such choice` };
+    throw new ConfigError({ summary: issue.message, advice: "Leave it out.", issues: [issue] });
+  }
   return {
     name,
     kind,

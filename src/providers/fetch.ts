@@ -17,7 +17,7 @@ export function providerFetch(
     attempt?.requestSent();
     const response = await fetch(input, { ...init, redirect: "manual" });
     attempt?.headersReceived(response.status);
-    const isStream = attempt !== undefined && response.ok;
+    const isStream = attempt?.isStream === true && response.ok;
     if (!isStream) return response;
     if (isJson(response)) throw await notAStream(response);
     return readStream(response);

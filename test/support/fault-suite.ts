@@ -99,7 +99,7 @@ async function checkOnce(
         error: expect.any(String),
         ...(expectation.status !== undefined && { status: expectation.status }),
       },
-      { number: 2, outcome: "ok", status: null, error: null, waitMs: null },
+      { number: 2, outcome: "ok", status: 200, error: null, waitMs: null },
     ]);
   }
   await expectCached(scene, isKept(expectation));

@@ -15,7 +15,7 @@ export function toRow(event: CallEvent): EventRow {
     mode: event.mode,
     user: textOrNull(user),
     session: textOrNull(session),
-    tags: toJson(tags),
+    tags: tagsJson(tags),
     target: event.target,
     answered_by: event.answeredBy,
     model: event.model,
@@ -47,4 +47,20 @@ export function toRow(event: CallEvent): EventRow {
 /** Tags come from anywhere: what is no text is stored as the text it prints as. */
 function textOrNull(tag: unknown): string | null {
   return tag === undefined || tag === null ? null : String(tag);
+}
+
+/** One tag that JSON cannot hold must not cost the event: it is kept as the text it prints as. */
+function tagsJson(tags: Readonly<Record<string, unknown>>): string {
+  try {
+    return toJson(tags);
+  } catch {
+    return toJson(
+      Object.fromEntries(
+        Object.entries(tags).map(([name, tag]) => [
+          name,
+          typeof tag === "object" ? Object.prototype.toString.call(tag) : String(tag),
+        ]),
+      ),
+    );
+  }
 }

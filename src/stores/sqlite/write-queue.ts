@@ -23,6 +23,8 @@ const batchDelayMs = 100;
 /** The longest pause after batches that could not be written. */
 const longestPauseMs = 2_000;
 const batchSize = 250;
+/** A program that never lets the event loop turn keeps the timer from running: then writes of this age are due at once. */
+const latestMs = 500;
 const maxWaiting = 20_000;
 const maxWaitingBytes = 64 * 1024 * 1024;
 
@@ -31,6 +33,7 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   #waiting: PendingWrite[] = [];
   #waitingBytes = 0;
+  #waitingSince = 0;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = batchDelayMs;
   /** Events dropped since the last commit, which could have recorded them. */
@@ -46,11 +49,13 @@ export class WriteQueue {
       this.#drop(write, new Error("the store is closed"));
       return;
     }
-    if (this.#isFull(write) && this.#pauseMs === batchDelayMs) this.#commitBatch();
+    const isLate = this.#waiting.length > 0 && performance.now() - this.#waitingSince > latestMs;
+    if ((isLate || this.#isFull(write)) && this.#pauseMs === batchDelayMs) this.flush();
     if (this.#isFull(write)) {
       this.#drop(write, new Error("more writes wait than may be held in memory"));
       return;
     }
+    if (this.#waiting.length === 0) this.#waitingSince = performance.now();
     this.#waiting.push(write);
     this.#waitingBytes += write.bytes;
     if (this.#waiting.length === batchSize) this.#schedule(0);
