@@ -15,7 +15,7 @@ export const regions: readonly Region[] = [
   {
     file: "docs/configuration.md",
     name: "prices-as-of",
-    render: () => `The built-in prices were read from the providers' pages on ${pricesAsOf}.`,
+    render: () => pricesAsOf,
   },
   { file: "docs/errors.md", name: "errors", render: errorTable },
   { file: "docs/simulator.md", name: "faults", render: faultTable },

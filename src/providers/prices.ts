@@ -1,13 +1,22 @@
 import type { Price } from "../call/price.ts";
 
-/** When the prices below were read from the providers' own pages. */
-export const pricesAsOf = "2026-02-05";
+/** How far the prices below can be trusted; what matters to you belongs into `prices` of the config. */
+export const pricesAsOf =
+  "Anthropic's prices were compared with a copy of its price page from October 2026. OpenAI's were written down " +
+  "in 2026 without the page at hand: compare them before you rely on them.";
 
 /**
  * US dollars for a million tokens, by target. A model with a date or a version suffix is priced like the name it
- * starts with. Sources: https://claude.com/pricing#api and https://openai.com/api/pricing
+ * starts with. Sources: https://platform.claude.com/docs/en/about-claude/pricing and https://openai.com/api/pricing
+ * Models whose price depends on the length of the prompt are left out: unknown is better than wrong.
  */
 const table: Readonly<Record<string, Price>> = {
+  "anthropic/claude-opus-5-5": { ...anthropic(4, 20), cacheRead: 0.2 },
+  "anthropic/claude-opus-5": anthropic(5, 25),
+  "anthropic/claude-opus-4-8": anthropic(5, 25),
+  "anthropic/claude-opus-4-7": anthropic(5, 25),
+  "anthropic/claude-sonnet-5-5": { ...anthropic(2, 10), cacheRead: 0.1 },
+  "anthropic/claude-sonnet-5": anthropic(2, 10),
   "anthropic/claude-opus-4-6": anthropic(5, 25),
   "anthropic/claude-opus-4-5": anthropic(5, 25),
   "anthropic/claude-opus-4-1": anthropic(15, 75),
