@@ -1,7 +1,7 @@
 import type { Price } from "../call/price.ts";
 
 /** How far the prices below can be trusted; what matters to you belongs into `prices` of the config. */
-export const pricesAsOf =
+export const pricesAsOf: string =
   "Anthropic's prices were compared with a copy of its price page from October 2026. OpenAI's were written down " +
   "in 2026 without the page at hand: compare them before you rely on them.";
 
