@@ -23,6 +23,7 @@ export async function deadline(call: Call, next: Next): Promise<Answer> {
     clearTimeout(timer);
     unlink();
   };
+  if (at <= now) expire();
   try {
     controller.signal.throwIfAborted();
     const answer = await next({ ...call, signal: controller.signal, deadline: { at } });
