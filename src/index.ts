@@ -1,10 +1,10 @@
 /** The library's door. */
-export type { Attempt } from "./call/attempt.ts";
+export type { Attempt, AttemptKind } from "./call/attempt.ts";
 export type { Tags } from "./call/call.ts";
 export type { ErrorCode } from "./call/error-code.ts";
 export type { Price } from "./call/price.ts";
 export { SeamError } from "./call/seam-error.ts";
-export type { Reroute, Source } from "./call/trace.ts";
+export type { Reroute, Resume, Source } from "./call/trace.ts";
 export type { Usage } from "./call/usage.ts";
 export {
   type AttemptConfig,

@@ -149,6 +149,8 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     cache: cacheRule(spec.cache, rules.cache),
     cacheRequest: spec.cacheRequest && withSettings(settings, spec.cacheRequest),
     tags: spec.tags ?? {},
+    arm: undefined,
+    attemptKind: "ask",
     signal: spec.signal ?? new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },
     accept: spec.accept,

@@ -1,11 +1,15 @@
 import type { ErrorCode } from "./error-code.ts";
 import type { Usage } from "./usage.ts";
 
+export type AttemptKind = "ask" | "hedge" | "resume";
+
 /** One request to one target, as the event records it. Filled in while it runs. */
 export interface Attempt {
   /** Counts from 1 within the call. */
   number: number;
   target: string;
+  /** Why it was made: to ask, to be sooner than a slow one, or to go on where a stream broke off. */
+  kind: AttemptKind;
   /** Milliseconds since the epoch. */
   startedAt: number;
   durationMs: number;

@@ -1,5 +1,6 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending } from "./answer.ts";
+import type { AttemptKind } from "./attempt.ts";
 import type { CallLimits } from "./limits.ts";
 import type { ModelRequest } from "./request.ts";
 import type { Target } from "./target.ts";
@@ -47,6 +48,10 @@ export interface Call {
   /** What the answer is kept under when that is not `request`: a re-ask answers what was asked first. */
   readonly cacheRequest: ModelRequest | undefined;
   readonly tags: Tags;
+  /** The arm of a canary that the call belongs to; `undefined` where the task has none. */
+  readonly arm: string | undefined;
+  /** Why attempts are made for it, for their records. */
+  readonly attemptKind: AttemptKind;
   /** The caller's signal; inside the deadline policy, one that also aborts at the deadline. */
   readonly signal: AbortSignal;
   /** When the call must be done. Shared requests move it while they run. */

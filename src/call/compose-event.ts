@@ -34,6 +34,7 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
     pattern: call.pattern,
     mode: call.mode,
     tags: { ...call.tags },
+    arm: call.arm ?? null,
     target: call.targets[0].name,
     answeredBy: trace.answeredBy,
     model: result?.response?.modelId ?? null,
@@ -44,9 +45,11 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
     savedUsd: trace.savedUsd,
     latencyMs: performance.now() - start.at,
     firstTokenMs: trace.firstContentAt === null ? null : trace.firstContentAt - start.at,
+    queuedMs: trace.queuedMs,
     source: trace.source,
     attempts: trace.attempts.map((attempt) => ({ ...attempt })),
     reroutes: trace.reroutes,
+    resumes: trace.resumes,
     finishReason: result?.finishReason.unified ?? null,
     ...errorOf(ending, call),
     get fingerprint() {
@@ -54,6 +57,7 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
       return trace.fingerprint;
     },
     children: 0,
+    repeatOf: trace.repeatOf,
     notes: trace.notes,
   };
 }
@@ -118,7 +122,9 @@ export function parentEventOf(
     usage: children.map(usageOfAttempts).reduce(addUsage),
     costUsd: bills.map(({ costUsd }) => costUsd).reduce(addKnown),
     unpricedAttempts: bills.reduce((sum, bill) => sum + bill.unpricedAttempts, 0),
+    queuedMs: children.reduce((sum, { trace }) => sum + trace.queuedMs, 0),
     reroutes: children.flatMap(({ trace }) => trace.reroutes),
+    resumes: children.flatMap(({ trace }) => trace.resumes),
     notes: children.flatMap(({ trace }) => trace.notes),
     children: children.length,
   };

@@ -2,7 +2,7 @@ import type { LanguageModelV4Content } from "@ai-sdk/provider";
 import type { Attempt } from "./attempt.ts";
 import type { Pattern, Tags } from "./call.ts";
 import type { ModelRequest } from "./request.ts";
-import type { Reroute, Source } from "./trace.ts";
+import type { Reroute, Resume, Source } from "./trace.ts";
 import type { Usage } from "./usage.ts";
 
 /** The structured record of one finished call: what is stored, queried and shown. */
@@ -18,6 +18,8 @@ export interface CallEvent {
   readonly pattern: Pattern;
   readonly mode: "generate" | "stream";
   readonly tags: Tags;
+  /** The arm of a canary: `control` or `canary`; `null` where the task had none. */
+  readonly arm: string | null;
   /** The target that the config names first. */
   readonly target: string;
   /** The target that answered; `null` when none did. */
@@ -35,9 +37,13 @@ export interface CallEvent {
   readonly savedUsd: number | null;
   readonly latencyMs: number;
   readonly firstTokenMs: number | null;
+  /** Of the latency: waiting for a turn, in a budget's or a target's queue. */
+  readonly queuedMs: number;
   readonly source: Source;
   readonly attempts: readonly Attempt[];
   readonly reroutes: readonly Reroute[];
+  /** Where a broken stream was gone on with. */
+  readonly resumes: readonly Resume[];
   readonly finishReason: string | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
@@ -45,6 +51,8 @@ export interface CallEvent {
   readonly fingerprint: string;
   /** How many calls were made for this one; their tokens and costs are summed up in it. */
   readonly children: number;
+  /** The call that had just failed with the same request: an outer loop tries again, too. */
+  readonly repeatOf: string | null;
   readonly notes: readonly string[];
 }
 

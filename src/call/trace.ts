@@ -1,4 +1,4 @@
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, AttemptKind } from "./attempt.ts";
 import type { Target } from "./target.ts";
 
 /** Where an answer came from. */
@@ -11,10 +11,25 @@ export interface Reroute {
   readonly reason: string;
 }
 
+/** A stream that broke off after text had reached the caller, and was gone on with. */
+export interface Resume {
+  /** How many characters (UTF-16 units) of the text stand before the seam. */
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+  /** `prefill`: the text so far was the beginning of the answer; `request`: the model was asked to go on. */
+  readonly how: "prefill" | "request";
+  /** Characters that were said again, and taken out. */
+  readonly overlap: number;
+  readonly reason: string;
+}
+
 /** What happened to a call so far; policies write to it, observe turns it into the event. */
 export interface Trace {
+  /** Filled by {@link openAttempt}. */
   attempts: Attempt[];
   reroutes: Reroute[];
+  resumes: Resume[];
   source: Source;
   /** The name of the target whose answer was returned. */
   answeredBy: string | null;
@@ -27,12 +42,19 @@ export interface Trace {
   savedUsd: number | null;
   /** Milliseconds of `performance.now()` at the first content. */
   firstContentAt: number | null;
+  /** Milliseconds that the call waited for its turn: in a budget's or a target's queue. */
+  queuedMs: number;
+  /** The call that had just failed with the same request. */
+  repeatOf: string | null;
+  /** The call that this one's attempts are made for, too. */
+  readonly parent: Trace | undefined;
 }
 
-export function newTrace(): Trace {
+export function newTrace(parent?: Trace): Trace {
   return {
     attempts: [],
     reroutes: [],
+    resumes: [],
     source: "model",
     answeredBy: null,
     answerer: null,
@@ -40,5 +62,30 @@ export function newTrace(): Trace {
     notes: [],
     savedUsd: null,
     firstContentAt: null,
+    queuedMs: 0,
+    repeatOf: null,
+    parent,
   };
+}
+
+/** Begins the record of an attempt; it is seen in the trace and in those above it while it is filled in. */
+export function openAttempt(trace: Trace, target: string, kind: AttemptKind): Attempt {
+  const traces = [trace];
+  for (let above = trace.parent; above !== undefined; above = above.parent) traces.push(above);
+  const record: Attempt = {
+    number: (traces.at(-1) ?? trace).attempts.length + 1,
+    target,
+    kind,
+    startedAt: Date.now(),
+    durationMs: 0,
+    firstTokenMs: null,
+    outcome: "running",
+    status: null,
+    error: null,
+    usage: null,
+    costUsd: null,
+    waitMs: null,
+  };
+  for (const { attempts } of traces) attempts.push(record);
+  return record;
 }

@@ -5,6 +5,7 @@ import { costOf } from "../call/price.ts";
 import { withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
 import { secretsIn } from "../call/secrets.ts";
+import { openAttempt } from "../call/trace.ts";
 import { toUsage } from "../call/usage.ts";
 import { DeadlineExceeded } from "../errors.ts";
 import { raceAbort } from "../util/abort.ts";
@@ -39,7 +40,7 @@ export class AttemptRun {
       target: call.target.name,
       attempts: call.trace.attempts,
     };
-    this.#record = openRecord(call);
+    this.#record = openAttempt(call.trace, call.target.name, call.attemptKind);
   }
 
   /**
@@ -126,24 +127,6 @@ function requestFor({ target, request, task }: TargetedCall): LanguageModelV4Cal
     ...options,
     headers: { ...options.headers, [target.taskHeader]: encodeURIComponent(task) },
   };
-}
-
-function openRecord({ trace, target }: TargetedCall): Attempt {
-  const record: Attempt = {
-    number: trace.attempts.length + 1,
-    target: target.name,
-    startedAt: Date.now(),
-    durationMs: 0,
-    firstTokenMs: null,
-    outcome: "running",
-    status: null,
-    error: null,
-    usage: null,
-    costUsd: null,
-    waitMs: null,
-  };
-  trace.attempts.push(record);
-  return record;
 }
 
 function costOfFailure(error: SeamError): number | null {

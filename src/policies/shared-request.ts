@@ -69,6 +69,7 @@ export class SharedRequest {
     call.trace.source = "model";
     call.trace.attempts = this.#trace.attempts;
     call.trace.reroutes = this.#trace.reroutes;
+    call.trace.resumes = this.#trace.resumes;
   }
 
   /** The call goes before the request has ended; the next in line owns it then, and nobody left aborts it. */
@@ -99,7 +100,9 @@ export class SharedRequest {
     this.#members.delete(call);
     const { firstContentAt } = this.#trace;
     if (firstContentAt !== null) call.trace.firstContentAt = Math.max(firstContentAt, joinedAt);
-    if (this.#owner === call) call.trace.notes.push(...this.#trace.notes);
+    if (this.#owner !== call) return;
+    call.trace.notes.push(...this.#trace.notes);
+    call.trace.queuedMs += this.#trace.queuedMs;
   }
 
   /** Lets the call accept the answer for itself; the first to do so has it kept. */

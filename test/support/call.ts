@@ -39,6 +39,8 @@ export function callOf(changes: Partial<Call> = {}): Call {
     cache: undefined,
     cacheRequest: undefined,
     tags: {},
+    arm: undefined,
+    attemptKind: "ask",
     signal: new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },
     accept: undefined,

@@ -13,6 +13,7 @@ export function fromRow(row: EventRow): CallEvent {
     pattern: row.pattern as CallEvent["pattern"],
     mode: row.mode as CallEvent["mode"],
     tags: tagsOf(row),
+    arm: row.arm,
     target: row.target,
     answeredBy: row.answered_by,
     model: row.model,
@@ -30,14 +31,17 @@ export function fromRow(row: EventRow): CallEvent {
     savedUsd: row.saved_usd,
     latencyMs: row.latency_ms,
     firstTokenMs: row.first_token_ms,
+    queuedMs: row.queued_ms,
     source: row.source as CallEvent["source"],
     attempts: json(row, "attempts") as CallEvent["attempts"],
     reroutes: json(row, "reroutes") as CallEvent["reroutes"],
+    resumes: json(row, "resumes") as CallEvent["resumes"],
     finishReason: row.finish_reason,
     errorCode: row.error_code,
     errorMessage: row.error_message,
     fingerprint: row.fingerprint,
     children: row.children,
+    repeatOf: row.repeat_of,
     notes: json(row, "notes") as CallEvent["notes"],
   };
 }
@@ -52,7 +56,7 @@ function tagsOf(row: EventRow): CallEvent["tags"] {
 
 function json(
   row: EventRow,
-  column: "tags" | "prompt" | "response" | "attempts" | "reroutes" | "notes",
+  column: "tags" | "prompt" | "response" | "attempts" | "reroutes" | "resumes" | "notes",
 ): unknown {
   const text = row[column];
   if (text === null) return null;

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { AlterTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Database } from "./schema.ts";
 
@@ -74,7 +74,31 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "002-events-under-pressure": {
+    async up(db: Kysely<Database>): Promise<void> {
+      const columns = new Set(
+        (await db.introspection.getTables())
+          .find(({ name }) => name === "events")
+          ?.columns.map(({ name }) => name),
+      );
+      const add = async (name: string, alter: (table: AlterTableBuilder) => Executable) => {
+        if (!columns.has(name)) await alter(db.schema.alterTable("events")).execute();
+      };
+      await add("arm", (table) => table.addColumn("arm", "text"));
+      await add("queued_ms", (table) =>
+        table.addColumn("queued_ms", "real", (column) => column.notNull().defaultTo(0)),
+      );
+      await add("resumes", (table) =>
+        table.addColumn("resumes", "text", (column) => column.notNull().defaultTo("[]")),
+      );
+      await add("repeat_of", (table) => table.addColumn("repeat_of", "text"));
+    },
+  },
 };
+
+interface Executable {
+  execute(): Promise<void>;
+}
 
 /** How often a migration is tried when another process is migrating the same file, and the wait between. */
 const tries = 20;

@@ -10,6 +10,7 @@ export interface EventRow {
   user: string | null;
   session: string | null;
   tags: string;
+  arm: string | null;
   target: string;
   answered_by: string | null;
   model: string | null;
@@ -25,15 +26,18 @@ export interface EventRow {
   saved_usd: number | null;
   latency_ms: number;
   first_token_ms: number | null;
+  queued_ms: number;
   source: string;
   attempts: string;
   attempt_count: number;
   reroutes: string;
+  resumes: string;
   finish_reason: string | null;
   error_code: string | null;
   error_message: string | null;
   fingerprint: string;
   children: number;
+  repeat_of: string | null;
   notes: string;
 }
 
