@@ -70,3 +70,25 @@ test("a suite can be asked for alone, and a wrong name is answered with the righ
   expect(wrong.output).toContain("There is no suite speed.");
   expect(wrong.output).toContain("calls, streams, memory, cache, events");
 });
+
+const soak = (...options: string[]) =>
+  runTool("node", ["--expose-gc", "bench/soak/main.ts", ...options], { cwd: folder });
+
+test(
+  "a short soak loses no call, whatever the provider does",
+  async () => {
+    const { output } = await soak("0.1", "--seed", "5");
+    const [, calls, recorded] = /seed 5: (\d{3,}) calls, (\d+) recorded/.exec(output) ?? [];
+    expect(calls).toBeDefined();
+    expect(recorded).toBe(calls);
+    expect(output).not.toContain("LOST");
+    expect(output).toContain("StreamInterrupted");
+  },
+  slow,
+);
+
+test("a soak that cannot begin says how it is used", async () => {
+  const { code, output } = await soak("soon");
+  expect(code).toBe(1);
+  expect(output).toContain("npm run soak -- [minutes]");
+});
