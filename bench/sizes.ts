@@ -20,6 +20,8 @@ export interface Size {
   readonly inFlight: number;
   readonly cacheHits: number;
   readonly events: number;
+  /** Calls of one turn of each policy. */
+  readonly policyCalls: number;
   /** Calls that meet an outage all at once, and how long it lasts. */
   readonly stormCalls: number;
   readonly outageMs: number;
@@ -40,6 +42,7 @@ export const sizes = {
     inFlight: 1_000,
     cacheHits: 20_000,
     events: 10_000,
+    policyCalls: 3_000,
     stormCalls: 2_000,
     outageMs: 10_000,
   },
@@ -57,6 +60,7 @@ export const sizes = {
     inFlight: 300,
     cacheHits: 4_000,
     events: 2_000,
+    policyCalls: 500,
     stormCalls: 300,
     outageMs: 1_500,
   },
@@ -75,6 +79,7 @@ export const sizes = {
     inFlight: 5,
     cacheHits: 20,
     events: 20,
+    policyCalls: 5,
     stormCalls: 5,
     outageMs: 20,
   },

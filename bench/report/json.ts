@@ -4,6 +4,7 @@ import type { PeerName } from "../peers/names.ts";
 import type { SizeName } from "../sizes.ts";
 import type { CallCosts } from "../suites/calls.ts";
 import type { HeldMemory } from "../suites/memory.ts";
+import type { PolicyCosts } from "../suites/policies.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
 import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
@@ -25,6 +26,7 @@ export interface Results {
   readonly memory?: Record<PeerName, readonly HeldMemory[]>;
   readonly cache?: CacheTimes;
   readonly events?: EventCosts;
+  readonly policies?: PolicyCosts;
   readonly storm?: Storm;
 }
 

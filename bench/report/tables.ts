@@ -4,6 +4,7 @@ import { quantile, spreadOf } from "../measure/stats.ts";
 import { type PeerName, peerNames, yardstick } from "../peers/names.ts";
 import { type Size, sizes } from "../sizes.ts";
 import type { HeldMemory } from "../suites/memory.ts";
+import type { PolicyCosts } from "../suites/policies.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
 import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
@@ -12,7 +13,7 @@ import type { Results } from "./json.ts";
 /** The tables of a run, as text. */
 export function tablesOf(results: Results): string {
   const size: Size = sizes[results.size];
-  const { calls, streams, memory, cache, events, storm } = results;
+  const { calls, streams, memory, cache, events, policies, storm } = results;
   const parts: string[] = [machineLine(results)];
   if (calls !== undefined) {
     parts.push(
@@ -27,6 +28,7 @@ export function tablesOf(results: Results): string {
   if (memory !== undefined) parts.push(memoryTable(memory, size.inFlight));
   if (cache !== undefined) parts.push(cacheTable(cache));
   if (events !== undefined) parts.push(eventTable(events));
+  if (policies !== undefined) parts.push(policyTable(policies));
   if (storm !== undefined) parts.push(stormTable(storm, size.outageMs));
   return parts.join("\n\n");
 }
@@ -92,6 +94,23 @@ function eventTable({ without, withStore, bytesPerEvent }: EventCosts): string {
     ["bytes an event takes on disk", bytesPerEvent.toFixed(0)],
   ];
   return table("The event store, with a model that answers at once", ["", ""], rows);
+}
+
+/** Against the same round of calls with nothing switched on, so that drift cancels out. */
+function policyTable(policies: PolicyCosts): string {
+  const bare = policies["nothing switched on"];
+  const rows = Object.entries(policies).map(([name, costs]) => {
+    const more = costs.map(({ cpuUs }, round) => cpuUs - (bare[round]?.cpuUs ?? 0));
+    const ratios = costs.map(({ cpuUs }, round) => cpuUs / (bare[round]?.cpuUs ?? 0));
+    return [
+      name,
+      spread(costs.map(({ cpuUs }) => cpuUs)),
+      number(quantile(more, 0.5)),
+      quantile(ratios, 0.5).toFixed(2),
+    ];
+  });
+  const title = "Each policy alone, CPU µs a call, with a model that answers at once";
+  return table(title, ["", "CPU", "more", "×"], rows);
 }
 
 function stormTable(storm: Storm, outageMs: number): string {

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { createSeam, defineConfig, type Seam } from "llm-seam";
 import { type Cost, costOf } from "../measure/cost.ts";
 import { quantile } from "../measure/stats.ts";
 import { request } from "../peers/peer.ts";
 import { serve } from "../process/serve.ts";
+import { ask, asked, inBlocks } from "./ask.ts";
 import { fixedModel } from "./fixed-model.ts";
 import { freshPrompt } from "./prompts.ts";
 
@@ -35,8 +35,6 @@ export interface SeamJobs {
 
 /** Different answers in the cache, so that no single entry stays hot. */
 const distinctAnswers = 200;
-/** Calls between two turns of the event loop, which is when events are written. */
-const blockSize = 50;
 
 const [url = ""] = process.argv.slice(2);
 const settings = { maxOutputTokens: request.maxTokens };
@@ -78,12 +76,6 @@ serve<SeamJobs>({
     }),
 });
 
-async function asked(seam: Seam<"answer">, calls: number): Promise<number> {
-  await inBlocks(calls, () => ask(seam, freshPrompt(), "model"));
-  await seam.flush();
-  return calls;
-}
-
 function openCached(store: string, cacheMemoryBytes: number): Seam<"answer"> {
   return createSeam(
     defineConfig({
@@ -97,19 +89,6 @@ function openCached(store: string, cacheMemoryBytes: number): Seam<"answer"> {
 
 function openFixed(store: string | false): Seam<"answer"> {
   return createSeam(defineConfig({ store, tasks: { answer: { model: fixedModel, settings } } }));
-}
-
-async function ask(seam: Seam<"answer">, prompt: string, source: string): Promise<void> {
-  const tags = { user: "bench", feature: "answer" };
-  const result = await seam.complete("answer", { prompt, system: request.system, tags });
-  if (result.source !== source) throw new Error(`answered by ${result.source}, not ${source}`);
-}
-
-async function inBlocks(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  for (let index = 0; index < count; index++) {
-    await work(index);
-    if (index % blockSize === 0) await setImmediate();
-  }
 }
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

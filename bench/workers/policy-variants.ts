@@ -1,0 +1,32 @@
+import type { SeamConfig, TaskConfig } from "llm-seam";
+import { request } from "../peers/peer.ts";
+import { fixedModel } from "./fixed-model.ts";
+
+/** Every policy that can be switched off is. */
+const nothing = { retry: false, breaker: false, cache: false } satisfies Partial<TaskConfig>;
+
+type Variant = Partial<TaskConfig> & { readonly seam?: Partial<SeamConfig<"answer">> };
+
+/** The policies of a task, each alone. */
+const variants = {
+  "nothing switched on": {},
+  "rule, which does not apply": { rule: () => undefined },
+  "cache in memory, a miss": { cache: true },
+  "retry with its budget": { retry: {} },
+  breaker: { breaker: {} },
+} satisfies Record<string, Variant>;
+
+export type VariantName = keyof typeof variants;
+
+export const variantNames: readonly VariantName[] = Object.keys(variants) as VariantName[];
+
+/** A task with one policy switched on, served by a model that answers at once. */
+export function configOf(name: VariantName): SeamConfig<"answer"> {
+  const { seam, ...policies }: Variant = variants[name];
+  const settings = { maxOutputTokens: request.maxTokens };
+  return {
+    store: false,
+    ...seam,
+    tasks: { answer: { model: fixedModel, settings, ...nothing, ...policies } },
+  };
+}
