@@ -32,6 +32,8 @@ function facts(call: CallEvent): [name: string, text: string][] {
   const optional: [name: string, text: string | false][] = [
     ["made for", call.parentId !== null && oneLine(call.parentId)],
     ["tags", tags.length > 0 && tags.join("  ")],
+    ["arm", call.arm !== null && oneLine(call.arm)],
+    ["repeats", call.repeatOf !== null && oneLine(`${call.repeatOf}, which had just failed`)],
     ["saved", call.savedUsd !== null && usd(call.savedUsd)],
     [
       "error",
@@ -55,10 +57,12 @@ function facts(call: CallEvent): [name: string, text: string][] {
   ];
 }
 
-function tookText({ latencyMs, firstTokenMs }: CallEvent): string {
-  return firstTokenMs === null
-    ? time(latencyMs)
-    : `${time(latencyMs)}, first token after ${time(firstTokenMs)}`;
+function tookText({ latencyMs, firstTokenMs, queuedMs }: CallEvent): string {
+  return [
+    time(latencyMs),
+    ...(firstTokenMs === null ? [] : [`first token after ${time(firstTokenMs)}`]),
+    ...(queuedMs === 0 ? [] : [`${time(queuedMs)} of it in a queue`]),
+  ].join(", ");
 }
 
 function targetText({ target, answeredBy, model }: CallEvent): string {

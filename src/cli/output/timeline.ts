@@ -13,6 +13,7 @@ export function timeline({ attempts, time: began, latencyMs }: CallEvent): strin
     const head = `${String(index + 1).padStart(2)}  ${name}`;
     const bar = barOf(attempt, began, latencyMs);
     const details = [
+      ...(attempt.kind === "ask" ? [] : [paint("cyan", oneLine(attempt.kind))]),
       outcomeOf(attempt),
       `at ${time(Math.max(0, attempt.startedAt - began))}`,
       `took ${time(attempt.durationMs)}`,
