@@ -1,5 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { ConfigError, type OutputIssue } from "../errors.ts";
+import { nearest } from "../util/nearest.ts";
 import type { CheckedConfig, CheckedLimits } from "./checked.ts";
 import { configSchema, limitsSchema, settingsSchema } from "./schema.ts";
 import type { SeamConfig, Settings } from "./types.ts";
@@ -48,7 +49,28 @@ function flatten(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Outpu
     const closest = issue.errors.toSorted((a, b) => closeness(b) - closeness(a))[0] ?? [];
     if (closeness(closest) > 0) return closest.flatMap((inner) => flatten(inner, path));
   }
-  return [{ path: path.map(String).join("."), message: issue.message }];
+  const message = issue.code === "unrecognized_keys" ? unknownNames(issue.keys) : issue.message;
+  return [{ path: path.map(String).join("."), message }];
+}
+
+function unknownNames(names: readonly string[]): string {
+  settingNames ??= namesIn(z.toJSONSchema(configSchema, { unrepresentable: "any", io: "input" }));
+  const known = settingNames;
+  const said = names.map((name) => {
+    const meant = nearest(name, known);
+    return `${JSON.stringify(name)}${meant === undefined ? "" : ` (did you mean ${JSON.stringify(meant)}?)`}`;
+  });
+  return `there is no setting here called ${said.join(" or ")}`;
+}
+
+let settingNames: ReadonlySet<string> | undefined;
+
+/** Every name of a setting, at any depth. */
+function namesIn(schema: unknown): ReadonlySet<string> {
+  if (typeof schema !== "object" || schema === null) return new Set();
+  const { properties } = schema as { properties?: object };
+  const below = Object.values(schema).flatMap((inner) => [...namesIn(inner)]);
+  return new Set([...Object.keys(properties ?? {}), ...below]);
 }
 
 function closeness(issues: readonly z.core.$ZodIssue[]): number {

@@ -61,7 +61,11 @@ describe("a wrong setting is refused with its exact path", () => {
     [withTask({ retry: { baseDelay: "x" } }), "tasks.ask.retry.baseDelay", /got "x"/],
     [withTask({ cache: "7d" }), "tasks.ask.cache", /.+/],
     [withTask({ cache: { ttl: "soon" } }), "tasks.ask.cache.ttl", /got "soon"/],
-    [withTask({ cache: { tll: "7d" } }), "tasks.ask.cache", /tll/],
+    [
+      withTask({ cache: { tll: "7d" } }),
+      "tasks.ask.cache",
+      /called "tll" \(did you mean "ttl"\?\)/,
+    ],
     [withTask({ settings: { temperature: 3 } }), "tasks.ask.settings.temperature", /2/],
     [withTask({ settings: { maxOutputTokens: 0 } }), "tasks.ask.settings.maxOutputTokens", /1/],
     [withTask({ settings: { maxTokens: 5 } }), "tasks.ask.settings", /maxTokens/],
@@ -70,9 +74,17 @@ describe("a wrong setting is refused with its exact path", () => {
       "tasks.ask.extract.maxOutputTokens",
       /number/,
     ],
-    [withTask({ modle: model }), "tasks.ask", /modle/],
-    [{ tasks: { ask: { model } }, default: {} }, "", /default/],
-    [{ tasks: { ask: { model } }, defaults: { deadlin: 5 } }, "defaults", /deadlin/],
+    [withTask({ modle: model }), "tasks.ask", /called "modle" \(did you mean "model"\?\)/],
+    [
+      { tasks: { ask: { model } }, default: {} },
+      "",
+      /called "default" \(did you mean "defaults"\?\)/,
+    ],
+    [
+      { tasks: { ask: { model } }, defaults: { deadlin: 5 } },
+      "defaults",
+      /did you mean "deadline"/,
+    ],
     [{ tasks: { ask: { model } }, defaults: { deadline: "x" } }, "defaults.deadline", /got "x"/],
     [
       { tasks: { ask: { model } }, providers: { openai: { baseURL: "localhost" } } },
