@@ -110,7 +110,7 @@ describe("the waits", () => {
     call.deadline.at = performance.now() + 60_000;
     const waits = await waitsOf(call, () => new RateLimited("later", { retryAfterMs: 3_600_000 }));
     expect(waits).toEqual([]);
-    expect(call.trace.notes).toEqual([expect.stringMatching(/60 m does not fit in the .* left/)]);
+    expect(call.trace.notes).toEqual([expect.stringMatching(/1 h does not fit in the .* left/)]);
   });
 
   test("longer than the backoff's own maximum give way to a fallback, if there is one", async () => {

@@ -12,12 +12,16 @@ export function parseDuration(value: unknown): number | undefined {
   return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
 }
 
-/** A short human form: `850 ms`, `12.5 s`, `3 m 20 s`. */
+/** A short human form: `850 ms`, `12.5 s`, `3 m 20 s`, `1 h 30 m`, `7 d`. */
 export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${Number((ms / 1_000).toFixed(1))} s`;
-  const total = Math.round(ms / 1_000);
-  const minutes = Math.floor(total / 60);
-  const seconds = total % 60;
-  return seconds === 0 ? `${minutes} m` : `${minutes} m ${seconds} s`;
+  const parts: string[] = [];
+  let rest = Math.round(ms / 1_000) * 1_000;
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    const count = Math.floor(rest / unitMs[unit]);
+    rest -= count * unitMs[unit];
+    if (count > 0) parts.push(`${count} ${unit}`);
+  }
+  return parts.slice(0, 2).join(" ");
 }
