@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Attempt } from "../call/attempt.ts";
 import { classify } from "../call/classify.ts";
+import type { ErrorCode } from "../call/error-code.ts";
 import { costOf } from "../call/price.ts";
 import { withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
@@ -19,6 +20,13 @@ const neverReached = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
+]);
+
+/** Failures that, where no status tells of an answer, happen before a request is sent. */
+const neverSent: ReadonlySet<ErrorCode> = new Set([
+  "AuthenticationFailed",
+  "ConfigError",
+  "InvalidRequest",
 ]);
 
 /** One request in flight: its clock, its record in the event, and what its failures mean. */
@@ -130,6 +138,7 @@ function requestFor({ target, request, task }: TargetedCall): LanguageModelV4Cal
 }
 
 function costOfFailure(error: SeamError): number | null {
+  if (error.status === undefined && neverSent.has(error.code)) return 0;
   if (error.status !== undefined && error.status >= 400) return 0;
   const code = (error.cause as { code?: unknown } | undefined)?.code;
   return typeof code === "string" && neverReached.has(code) ? 0 : null;
