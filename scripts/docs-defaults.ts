@@ -48,6 +48,10 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
   "breaker.maxCooldownMs": ["`breaker.maxCooldown`", "The longest cooldown."],
   "cache.ttlMs": ["`cache.ttl`", "How long an answer is kept, where the cache is switched on."],
   "cache.namespace": ["`cache.namespace`", "Answers are shared within a namespace only."],
+  "budget.waitMs": [
+    "`budget.wait`",
+    "How long a call waits for room in its task's budget; 0: it fails at once.",
+  ],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",
@@ -75,11 +79,7 @@ function leavesOf(tree: object, prefix = ""): [path: string, value: unknown][] {
 
 function shown(path: string, value: unknown): string {
   if (typeof value !== "number") return value === "" ? "empty" : `\`${String(value)}\``;
-  if (path.endsWith("Ms")) return hours(value) ?? formatDuration(value);
+  if (path.endsWith("Ms")) return formatDuration(value);
   if (path.endsWith("Bytes")) return `${value / 1024 / 1024} MiB`;
   return path.endsWith("Factor") ? `${value} times` : String(value);
-}
-
-function hours(ms: number): string | undefined {
-  return ms >= 3_600_000 && ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : undefined;
 }

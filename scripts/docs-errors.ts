@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   AuthenticationFailed,
+  BudgetExceeded,
   ConfigError,
   ContextTooLong,
   DeadlineExceeded,
@@ -33,6 +34,14 @@ export const everyError: Readonly<Record<ErrorCode, SeamError>> = {
   Truncated: new Truncated("text"),
   InvalidOutput: new InvalidOutput([]),
   StreamInterrupted: new StreamInterrupted({ text: "text", reason: "reason" }),
+  BudgetExceeded: new BudgetExceeded({
+    limit: "cost",
+    of: 1,
+    used: 1,
+    reserved: 0,
+    windowMs: 1,
+    resetsAt: 1,
+  }),
   ConfigError: new ConfigError({ summary: "summary", advice: "Mend the settings named here." }),
 };
 

@@ -1,3 +1,4 @@
+import { type BudgetUse, budgetSentence } from "./call/budget.ts";
 import type { LimitName } from "./call/limits.ts";
 import { type ErrorContext, SeamError } from "./call/seam-error.ts";
 
@@ -247,6 +248,26 @@ export class StreamInterrupted extends SeamError<{ text: string; reason: string 
       context,
     );
     this.text = detail.text;
+  }
+}
+
+/** The task's budget (cost, tokens, requests, calls in flight) has no room for the call, or for another attempt of it. */
+export class BudgetExceeded extends SeamError<BudgetUse> {
+  override readonly name = "BudgetExceeded";
+  readonly code = "BudgetExceeded";
+  /** The limit that has no room: how far it is used, and when it resets. */
+  readonly use: BudgetUse;
+
+  constructor(use: BudgetUse, context: ErrorContext = {}) {
+    super(
+      use,
+      {
+        summary: budgetSentence(use),
+        advice: `Come back when there is room, raise \`budget.${use.limit}\` in the config, or let calls wait for it with \`budget.wait\`.`,
+      },
+      context,
+    );
+    this.use = use;
   }
 }
 

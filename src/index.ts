@@ -1,5 +1,6 @@
 /** The library's door. */
 export type { Attempt, AttemptKind } from "./call/attempt.ts";
+export type { BudgetUse } from "./call/budget.ts";
 export type { Tags } from "./call/call.ts";
 export type { ErrorCode } from "./call/error-code.ts";
 export type { Price } from "./call/price.ts";
@@ -9,6 +10,7 @@ export type { Usage } from "./call/usage.ts";
 export {
   type AttemptConfig,
   type BreakerConfig,
+  type BudgetConfig,
   type CacheConfig,
   defineConfig,
   type ExtractConfig,
@@ -24,6 +26,7 @@ export {
 } from "./config/types.ts";
 export {
   AuthenticationFailed,
+  BudgetExceeded,
   ConfigError,
   ContextTooLong,
   DeadlineExceeded,

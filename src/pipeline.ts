@@ -3,6 +3,8 @@ import type { EventSink } from "./call/event.ts";
 import type { Troubles } from "./call/troubles.ts";
 import { attempt } from "./policies/attempt.ts";
 import { type BreakerStore, breaker } from "./policies/breaker.ts";
+import { budget } from "./policies/budget.ts";
+import type { Budgets } from "./policies/budget-of-task.ts";
 import { cache } from "./policies/cache.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
@@ -17,15 +19,17 @@ export interface PipelineParts {
   readonly events: EventSink;
   readonly cacheStores: readonly CacheStore[];
   readonly breakers: BreakerStore;
+  readonly budgets: Budgets;
   readonly troubles: Troubles;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */
-export function pipeline({ events, cacheStores, breakers, troubles }: PipelineParts): Next {
-  const budgets = new RetryBudgets();
+export function pipeline(parts: PipelineParts): Next {
+  const { events, cacheStores, breakers, budgets, troubles } = parts;
+  const retries = new RetryBudgets();
   const toTarget = compose(
     [
-      retry(budgets), //               backoff with full jitter, Retry-After as a floor, a budget against storms
+      retry(retries), //               backoff with full jitter, Retry-After as a floor, a budget against storms
       breaker(breakers, troubles), //  skip a target that is known to be down
     ],
     attempt, //                        limits of one attempt; the provider itself
@@ -36,6 +40,7 @@ export function pipeline({ events, cacheStores, breakers, troubles }: PipelinePa
       rule(troubles), //               a deterministic answer, when one is certain: no model is asked
       deadline, //                     the call's total time as one signal; queueing and backoff count
       cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request
+      budget(budgets), //              refuse before spending past a task's limit of cost, tokens or rate
     ],
     (call) => route(call, toTarget), // first target, then fallbacks; each passes the policies of a target
   );

@@ -1,5 +1,6 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending, StreamAnswer } from "./call/answer.ts";
+import type { BudgetUse } from "./call/budget.ts";
 import type { Accept, CacheRule, Call, EventIds, Pattern, Tags } from "./call/call.ts";
 import type { CallEvent, EventSink } from "./call/event.ts";
 import { type ModelRequest, withSettings } from "./call/request.ts";
@@ -11,8 +12,10 @@ import { attemptLimits, type Resolved, type TaskRules } from "./config/resolve.t
 import type { AttemptConfig, Settings } from "./config/types.ts";
 import { ConfigError } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
+import { Budgets } from "./policies/budget-of-task.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import type { Next } from "./policies/policy.ts";
+import { memoryBudgets } from "./stores/memory/budgets.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
 import { memoryState } from "./stores/memory/state.ts";
 import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
@@ -72,6 +75,8 @@ export interface Runtime {
   stream(call: Call): Promise<StreamAnswer>;
   /** Records the event of a pattern that made several calls. */
   record(event: CallEvent): void;
+  /** How far the limits of a task's budget are used. */
+  spending(task: string): Promise<readonly BudgetUse[]>;
   troubles(): Readonly<Record<string, number>>;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -81,10 +86,12 @@ export function startRuntime(config: Resolved): Runtime {
   const troubles = new Troubles();
   const store = config.store === false ? undefined : openSqliteStore(config.store, troubles);
   const events: EventSink = store?.events ?? { write: () => {} };
+  const budgets = new Budgets(store?.budgets ?? memoryBudgets, troubles);
   const way: Next = pipeline({
     events,
     cacheStores: cacheStores(config, store),
     breakers: memoryState(),
+    budgets,
     troubles,
   });
 
@@ -114,6 +121,7 @@ export function startRuntime(config: Resolved): Runtime {
       throw new TypeError("a call of mode stream was answered without one");
     },
     record: (event) => events.write(event),
+    spending: async (task) => budgets.of(task, rulesOf(task).budget).uses(),
     troubles: () => troubles.counts(),
     flush: async () => store?.flush(),
     close: async () => store?.close(),
@@ -147,6 +155,8 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     breaker: rules.breaker,
     rules: rulesFor(spec, rules),
     cache: cacheRule(spec.cache, rules.cache),
+    budget: rules.budget,
+    allowAttempt: undefined,
     cacheRequest: spec.cacheRequest && withSettings(settings, spec.cacheRequest),
     tags: spec.tags ?? {},
     arm: undefined,

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { BudgetUse } from "./call/budget.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { SeamConfig } from "./config/types.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
@@ -63,6 +64,14 @@ export interface Seam<Task extends string = string> {
    */
   model(task: Task, options?: Omit<CallOptions, "signal">): LanguageModelV4;
 
+  /**
+   * How far the limits of a task's budget are used, e.g. to show it; empty for a task without a budget.
+   *
+   * @example for (const { limit, used, of, resetsAt } of await seam.spending("summarize")) …
+   * @throws ConfigError for an unknown task
+   */
+  spending(task: Task): Promise<readonly BudgetUse[]>;
+
   /** Failures that failed no call, by kind: of the cache, of the event store. Empty when all is well. */
   troubles(): Readonly<Record<string, number>>;
 
@@ -90,6 +99,7 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     extract: (task, options) => extract(runtime, task, options),
     streamExtract: (task, options) => streamExtract(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
+    spending: (task) => runtime.spending(task),
     troubles: () => runtime.troubles(),
     flush: () => runtime.flush(),
     close: () => runtime.close(),

@@ -1,6 +1,7 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending } from "./answer.ts";
 import type { AttemptKind } from "./attempt.ts";
+import type { BudgetLimit } from "./budget.ts";
 import type { CallLimits } from "./limits.ts";
 import type { ModelRequest } from "./request.ts";
 import type { Target } from "./target.ts";
@@ -45,8 +46,12 @@ export interface Call {
   /** May answer without a model, in this order; bound to this call. */
   readonly rules: readonly (() => unknown)[];
   readonly cache: CacheRule | undefined;
+  /** All of them must hold; empty: the task may use what it likes. */
+  readonly budget: readonly BudgetLimit[];
   /** What the answer is kept under when that is not `request`: a re-ask answers what was asked first. */
   readonly cacheRequest: ModelRequest | undefined;
+  /** Called before each request to a provider; throws BudgetExceeded where there is no room for one more. */
+  readonly allowAttempt: (() => void) | undefined;
   readonly tags: Tags;
   /** The arm of a canary that the call belongs to; `undefined` where the task has none. */
   readonly arm: string | undefined;

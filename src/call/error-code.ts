@@ -12,4 +12,5 @@ export type ErrorCode =
   | "Truncated"
   | "InvalidOutput"
   | "StreamInterrupted"
+  | "BudgetExceeded"
   | "ConfigError";

@@ -26,6 +26,7 @@ export interface CheckedPolicies extends CheckedLimits {
   readonly retry?: false | CheckedRetry | undefined;
   readonly breaker?: false | CheckedBreaker | undefined;
   readonly cache?: boolean | CheckedCache | undefined;
+  readonly budget?: false | CheckedBudget | readonly CheckedBudget[] | undefined;
   readonly extract?: ExtractConfig | undefined;
 }
 
@@ -60,6 +61,15 @@ export interface CheckedBreaker {
   readonly window?: number | undefined;
   readonly cooldown?: number | undefined;
   readonly maxCooldown?: number | undefined;
+}
+
+export interface CheckedBudget {
+  readonly cost?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly requests?: number | undefined;
+  readonly window?: number | undefined;
+  readonly inFlight?: number | undefined;
+  readonly wait?: number | undefined;
 }
 
 export interface CheckedCache {

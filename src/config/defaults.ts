@@ -14,6 +14,8 @@ export interface Defaults {
   readonly breaker: BreakerRule;
   /** Used when a task switches its cache on. */
   readonly cache: { readonly ttlMs: number; readonly namespace: string };
+  /** Used where a task has a budget. */
+  readonly budget: { readonly waitMs: number };
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly store: string;
@@ -33,6 +35,7 @@ export const defaults: Defaults = {
     maxCooldownMs: 120_000,
   },
   cache: { ttlMs: 86_400_000, namespace: "" },
+  budget: { waitMs: 0 },
   extractRoomFactor: 4,
   store: ".seam/seam.db",
   cacheMemoryBytes: 64 * 1024 * 1024,

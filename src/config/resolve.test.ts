@@ -57,6 +57,30 @@ describe("a wrong setting is refused with its exact path", () => {
     [withTask({ retry: { attempts: 0 } }), "tasks.ask.retry.attempts", /1/],
     [withTask({ retry: { attempts: 21 } }), "tasks.ask.retry.attempts", /20/],
     [withTask({ retry: { attempts: 1.5 } }), "tasks.ask.retry.attempts", /int/],
+    [withTask({ budget: true }), "tasks.ask.budget", /expected false, \{ cost/],
+    [withTask({ budget: {} }), "tasks.ask.budget", /expected a limit/],
+    [withTask({ budget: [{ inFlight: 1 }, {}] }), "tasks.ask.budget.1", /expected a limit/],
+    [withTask({ budget: [] }), "tasks.ask.budget", />=1/],
+    [withTask({ budget: { cost: 0, window: "1d" } }), "tasks.ask.budget.cost", />0/],
+    [withTask({ budget: { cost: 5 } }), "tasks.ask.budget.window", /window that the limit is for/],
+    [withTask({ budget: { inFlight: 2, window: "1d" } }), "tasks.ask.budget.window", /no meaning/],
+    [withTask({ budget: { requests: 9, window: 500 } }), "tasks.ask.budget.window", /at least 1 s/],
+    [
+      withTask({ budget: { inFlight: 2, wait: "soon" } }),
+      "tasks.ask.budget.wait",
+      /expected 0, or/,
+    ],
+    [withTask({ budget: { inFlight: 1.5 } }), "tasks.ask.budget.inFlight", /int/],
+    [withTask({ budget: { inFlight: 1, inflight: 1 } }), "tasks.ask.budget", /inflight/],
+    [withTask({ budget: [{ tokens: 5 }] }), "tasks.ask.budget.0.window", /window that the limit/],
+    [
+      withTask({
+        fallbacks: ["openai/gpt-unheard-of"],
+        budget: [{ inFlight: 3 }, { cost: 5, window: "1d" }],
+      }),
+      "tasks.ask.fallbacks.0",
+      /openai\/gpt-unheard-of has no known price.*set prices\["openai\/gpt-unheard-of"\]/,
+    ],
     [withTask({ retry: true }), "tasks.ask.retry", /.+/],
     [withTask({ retry: { baseDelay: "x" } }), "tasks.ask.retry.baseDelay", /got "x"/],
     [withTask({ cache: "7d" }), "tasks.ask.cache", /.+/],
@@ -191,6 +215,35 @@ describe("what is left out", () => {
       cache: { ttlMs: 3_600_000, namespace: "n" },
     });
     expect(tasks.get("off")).toMatchObject({ retry: { attempts: 1 }, cache: undefined });
+  });
+
+  test("a budget, of which a task's own takes the place of the common one", () => {
+    const { tasks } = resolveConfig(
+      {
+        defaults: { budget: { tokens: 1_000, requests: 60, window: "1m" } },
+        tasks: {
+          plain: { model },
+          own: {
+            model,
+            budget: [
+              { cost: 5, window: "30d" },
+              { inFlight: 2, wait: "5s" },
+            ],
+          },
+          off: { model, budget: false },
+        },
+      },
+      env,
+    );
+    expect(tasks.get("plain")?.budget).toEqual([
+      { kind: "tokens", max: 1_000, windowMs: 60_000, waitMs: defaults.budget.waitMs },
+      { kind: "requests", max: 60, windowMs: 60_000, waitMs: defaults.budget.waitMs },
+    ]);
+    expect(tasks.get("own")?.budget).toEqual([
+      { kind: "cost", max: 5, windowMs: 30 * 86_400_000, waitMs: 0 },
+      { kind: "inFlight", max: 2, waitMs: 5_000 },
+    ]);
+    expect(tasks.get("off")?.budget).toEqual([]);
   });
 
   test.each<[Duration, number]>([

@@ -1,3 +1,4 @@
+import type { BudgetLimit } from "../call/budget.ts";
 import type { BreakerRule, CacheRule, RetryBudgetRule, RetryRule } from "../call/call.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import { mergeSettings } from "../call/request.ts";
@@ -6,7 +7,7 @@ import { ConfigError, type OutputIssue } from "../errors.ts";
 import { type Endpoint, endpointNames, endpointOf } from "../providers/endpoint.ts";
 import { type TargetParts, targetOf } from "../providers/targets.ts";
 import { checkConfig, configError } from "./check.ts";
-import type { CheckedPolicies, CheckedRetry, CheckedTask } from "./checked.ts";
+import type { CheckedBudget, CheckedPolicies, CheckedRetry, CheckedTask } from "./checked.ts";
 import { defaults } from "./defaults.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
 
@@ -19,6 +20,7 @@ export interface TaskRules {
   readonly retry: RetryRule;
   readonly breaker: BreakerRule | undefined;
   readonly cache: CacheRule | undefined;
+  readonly budget: readonly BudgetLimit[];
   /** The most output tokens that a re-ask after `length` may be given; `undefined`: no more than the first ask. */
   readonly extractMaxOutputTokens: number | undefined;
 }
@@ -85,6 +87,8 @@ function rulesOf(
       parts,
     ),
   );
+  const budget = budgetLimits(task.budget ?? common.budget);
+  if (budget.some(({ kind }) => kind === "cost")) refuseUnpriced([first, ...fallbacks], path);
   const maxOutputTokens = settings.maxOutputTokens;
   const ownRoom = task.extract?.maxOutputTokens ?? common.extract?.maxOutputTokens;
   return {
@@ -98,6 +102,7 @@ function rulesOf(
     retry: retryRule(task.retry ?? common.retry, common.retry),
     breaker: breakerRule(task.breaker ?? common.breaker, common.breaker),
     cache: cacheRule(task.cache ?? common.cache, common.cache),
+    budget,
     extractMaxOutputTokens:
       ownRoom ?? (maxOutputTokens && maxOutputTokens * defaults.extractRoomFactor),
   };
@@ -170,4 +175,32 @@ function cacheRule(
     namespace: own?.namespace ?? below?.namespace ?? defaults.cache.namespace,
     mode: "use",
   };
+}
+
+function budgetLimits(set: CheckedPolicies["budget"]): BudgetLimit[] {
+  if (set === undefined || set === false) return [];
+  return ("length" in set ? set : [set]).flatMap(limitsOf);
+}
+
+function limitsOf(set: CheckedBudget): BudgetLimit[] {
+  const { inFlight, window: windowMs, wait: waitMs = defaults.budget.waitMs } = set;
+  const limits: BudgetLimit[] = [];
+  for (const kind of ["cost", "tokens", "requests"] as const) {
+    const max = set[kind];
+    if (max === undefined || windowMs === undefined) continue;
+    limits.push({ kind, max, windowMs, waitMs });
+  }
+  if (inFlight !== undefined) limits.push({ kind: "inFlight", max: inFlight, waitMs });
+  return limits;
+}
+
+/** A limit of cost cannot be kept where nobody knows what a request costs. */
+function refuseUnpriced(targets: readonly Target[], path: string): void {
+  const issues = targets.flatMap(({ name, price }, index) => {
+    if (price !== undefined) return [];
+    const place = index === 0 ? `${path}.model` : `${path}.fallbacks.${index - 1}`;
+    const message = `${name} has no known price, so the task's budget of cost cannot be kept; set prices[${JSON.stringify(name)}]`;
+    return [{ path: place, message }];
+  });
+  if (issues.length > 0) throw configError("The config is wrong", issues);
 }

@@ -116,6 +116,30 @@ const cache = z.strictObject({
   namespace: z.string().optional(),
 });
 
+const budget = z
+  .strictObject({
+    cost: z.number().positive().optional(),
+    tokens: z.int().min(1).optional(),
+    requests: z.int().min(1).optional(),
+    window: time(Number.MAX_SAFE_INTEGER)
+      .refine((ms) => ms >= 1_000, "expected at least 1 s")
+      .optional(),
+    inFlight: z.int().min(1).optional(),
+    wait: z.union([z.literal(0), duration], 'expected 0, or a time such as "30s"').optional(),
+  })
+  .superRefine(({ cost, tokens, requests, window, inFlight }, context) => {
+    const isCounted = (cost ?? tokens ?? requests) !== undefined;
+    const fault = (path: string[], message: string): void =>
+      context.addIssue({ code: "custom", path, message });
+    if (isCounted && window === undefined) {
+      fault(["window"], 'expected the window that the limit is for, e.g. "1d"');
+    } else if (!isCounted && window !== undefined) {
+      fault(["window"], "has no meaning without cost, tokens or requests");
+    } else if (!isCounted && inFlight === undefined) {
+      fault([], "expected a limit: cost, tokens, requests or inFlight");
+    }
+  });
+
 const policies = {
   ...limits.shape,
   retry: z
@@ -128,6 +152,12 @@ const policies = {
     )
     .optional(),
   cache: z.union([z.boolean(), cache], "expected true, false, or { ttl, namespace }").optional(),
+  budget: z
+    .union(
+      [z.literal(false), budget, z.array(budget).min(1)],
+      "expected false, { cost, tokens, requests, window, inFlight, wait }, or a list of these",
+    )
+    .optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
 };
 

@@ -65,6 +65,22 @@ export interface BreakerConfig {
   maxCooldown?: Duration | undefined;
 }
 
+/** What a task may use. Windows are fixed and begin at multiples of their length in UTC: `"1d"` ends at midnight UTC. */
+export interface BudgetConfig {
+  /** US dollars in a window. Every target of the task needs a known price. */
+  cost?: number | undefined;
+  /** Input and output tokens in a window. */
+  tokens?: number | undefined;
+  /** Requests to providers in a window: retries and fallbacks count. */
+  requests?: number | undefined;
+  /** The length of the window, at least a second; must be given for `cost`, `tokens` and `requests`. */
+  window?: Duration | undefined;
+  /** Calls at once, in this process. */
+  inFlight?: number | undefined;
+  /** How long a call may wait for room, inside its deadline. 0: it fails at once, with BudgetExceeded. */
+  wait?: Duration | undefined;
+}
+
 export interface CacheConfig {
   /** How long an answer is kept. */
   ttl?: Duration | undefined;
@@ -89,6 +105,8 @@ export interface PolicyConfig {
   breaker?: BreakerConfig | false | undefined;
   /** `true`: with the defaults. Off unless it is switched on. */
   cache?: CacheConfig | boolean | undefined;
+  /** Limits of each task for itself; of several, all must hold. A task's own take the place of those in `defaults`. */
+  budget?: BudgetConfig | readonly BudgetConfig[] | false | undefined;
   extract?: ExtractConfig | undefined;
 }
 

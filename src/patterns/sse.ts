@@ -17,6 +17,7 @@ export interface SseSource {
 const statusOf: Partial<Record<ErrorCode, number>> = {
   ContextTooLong: 413,
   Refused: 422,
+  BudgetExceeded: 429,
   RateLimited: 503,
   QuotaExhausted: 503,
   Overloaded: 503,

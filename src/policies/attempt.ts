@@ -9,6 +9,7 @@ import type { TargetedCall } from "./policy.ts";
 /** One request to the call's target, under the limits of one attempt. The innermost policy. */
 export async function attempt(call: TargetedCall): Promise<Answer> {
   await isLoaded(call);
+  call.allowAttempt?.();
   const run = new AttemptRun(call);
   try {
     const model = await run.reach(() => call.target.model());

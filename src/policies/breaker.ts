@@ -102,7 +102,9 @@ export function breaker(store: BreakerStore, troubles: Troubles): Policy<Targete
 function healthOf(ending: Ending, call: TargetedCall): Health {
   if (ending.ok) return { type: "ok" };
   const { error } = ending;
-  if (call.signal.aborted || !SeamError.is(error)) return { type: "unknown" };
+  if (call.signal.aborted || !SeamError.is(error) || error.code === "BudgetExceeded") {
+    return { type: "unknown" };
+  }
   if (!unhealthy.has(error.code)) return { type: "ok" };
   return { type: "failed", reason: error.summary, retryAfterMs: error.retryAfterMs };
 }

@@ -36,6 +36,7 @@ test("the way of a call names the policies in their order, each of which is a fi
     "rule",
     "deadline",
     "cache",
+    "budget",
     "route",
     "retry",
     "breaker",

@@ -37,6 +37,8 @@ export function callOf(changes: Partial<Call> = {}): Call {
     breaker: undefined,
     rules: [],
     cache: undefined,
+    budget: [],
+    allowAttempt: undefined,
     cacheRequest: undefined,
     tags: {},
     arm: undefined,

@@ -94,6 +94,22 @@ const migrations: Record<string, Migration> = {
       await add("repeat_of", (table) => table.addColumn("repeat_of", "text"));
     },
   },
+  "003-budgets": {
+    async up(db: Kysely<Database>): Promise<void> {
+      await db.schema
+        .createTable("budgets")
+        .ifNotExists()
+        .addColumn("account", "text", (column) => column.notNull())
+        .addColumn("starts_at", "integer", (column) => column.notNull())
+        .addColumn("ends_at", "integer", (column) => column.notNull())
+        .addColumn("writer", "text", (column) => column.notNull())
+        .addColumn("cost_usd", "real", (column) => column.notNull())
+        .addColumn("tokens", "integer", (column) => column.notNull())
+        .addColumn("requests", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("budgets_key", ["account", "starts_at", "writer"])
+        .execute();
+    },
+  },
 };
 
 interface Executable {

@@ -53,8 +53,21 @@ export interface MetaRow {
   value: number;
 }
 
+/** What one process has used of a task's budget in one window. Times in milliseconds since the epoch. */
+export interface BudgetRow {
+  /** The window's length in milliseconds and the task, e.g. `86400000 summarize`. */
+  account: string;
+  starts_at: number;
+  ends_at: number;
+  writer: string;
+  cost_usd: number;
+  tokens: number;
+  requests: number;
+}
+
 export interface Database {
   events: EventRow;
   cache: CacheRow;
   meta: MetaRow;
+  budgets: BudgetRow;
 }

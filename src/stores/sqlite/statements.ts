@@ -1,6 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import { type CompiledQuery, type Kysely, sql } from "kysely";
-import type { Database, EventRow } from "./schema.ts";
+import type { BudgetRow, Database, EventRow } from "./schema.ts";
 
 /** A statement with its values, ready to run. */
 export interface Statement {
@@ -15,6 +15,10 @@ export interface Statements {
   getAnswer(key: string, now: number): Statement;
   dropExpired(now: number): Statement;
   countDropped(events: number): Statement;
+  putBudget(row: BudgetRow): Statement;
+  /** What all writers but this one have used. */
+  sumBudget(account: string, startsAt: number, writer: string): Statement;
+  dropEndedBudgets(now: number): Statement;
 }
 
 export function prepareStatements(db: Kysely<Database>): Statements {
@@ -43,6 +47,37 @@ export function prepareStatements(db: Kysely<Database>): Statements {
       conflict.column("name").doUpdateSet({ value: sql`meta.value + excluded.value` }),
     )
     .compile().sql;
+  const putBudget = db
+    .insertInto("budgets")
+    .values({
+      account: "",
+      starts_at: 0,
+      ends_at: 0,
+      writer: "",
+      cost_usd: 0,
+      tokens: 0,
+      requests: 0,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["account", "starts_at", "writer"]).doUpdateSet((row) => ({
+        cost_usd: row.ref("excluded.cost_usd"),
+        tokens: row.ref("excluded.tokens"),
+        requests: row.ref("excluded.requests"),
+      })),
+    )
+    .compile().sql;
+  const sumBudget = db
+    .selectFrom("budgets")
+    .select(({ fn }) => [
+      fn.sum("cost_usd").as("cost_usd"),
+      fn.sum("tokens").as("tokens"),
+      fn.sum("requests").as("requests"),
+    ])
+    .where("account", "=", "")
+    .where("starts_at", "=", 0)
+    .where("writer", "!=", "")
+    .compile().sql;
+  const dropEndedBudgets = db.deleteFrom("budgets").where("ends_at", "<=", 0).compile().sql;
   return {
     insertEvent: (row) => {
       insertEventSql ??= insertEvent(db, row).sql;
@@ -52,6 +87,15 @@ export function prepareStatements(db: Kysely<Database>): Statements {
     getAnswer: (key, now) => ({ sql: getAnswer, values: [key, now] }),
     dropExpired: (now) => ({ sql: dropExpired, values: [now] }),
     countDropped: (events) => ({ sql: countDropped, values: ["dropped_events", events] }),
+    putBudget: ({ account, starts_at, ends_at, writer, cost_usd, tokens, requests }) => ({
+      sql: putBudget,
+      values: [account, starts_at, ends_at, writer, cost_usd, tokens, requests],
+    }),
+    sumBudget: (account, startsAt, writer) => ({
+      sql: sumBudget,
+      values: [account, startsAt, writer],
+    }),
+    dropEndedBudgets: (now) => ({ sql: dropEndedBudgets, values: [now] }),
   };
 }
 

@@ -1,27 +1,26 @@
 import type { CallEvent, EventSink } from "../../call/event.ts";
 import type { Troubles } from "../../call/troubles.ts";
+import type { BudgetStore } from "../../policies/budget-of-task.ts";
 import type { CacheStore } from "../../policies/cache-tiers.ts";
 import { onExit } from "../../util/on-exit.ts";
+import { sqliteBudgets } from "./budgets.ts";
 import { Connection } from "./connection.ts";
 import { toRow } from "./event-row.ts";
 import { kyselyOver } from "./kysely.ts";
 import { migrate } from "./migrations.ts";
-import { prepareStatements, type Statement, type Statements } from "./statements.ts";
+import { type OpenFile, statementsOf } from "./open-file.ts";
+import { prepareStatements, type Statement } from "./statements.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** Events and cached answers in one SQLite file. */
+/** Events, cached answers and what is used of budgets, in one SQLite file. */
 export interface SqliteStore {
   readonly events: EventSink;
   readonly cache: CacheStore;
+  readonly budgets: BudgetStore;
   /** Writes everything that waits; what cannot be written within 3 s goes on waiting. */
   flush(): Promise<void>;
   /** Writes everything that waits and closes the file; what cannot be written is counted as dropped. */
   close(): Promise<void>;
-}
-
-interface OpenFile {
-  readonly connection: Connection;
-  readonly statements: Statements;
 }
 
 /** How long flush, close and the exit of the process wait for a file that another process is writing. */
@@ -112,6 +111,7 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
         sweep();
       },
     },
+    budgets: sqliteBudgets({ queue, opening, file: () => file }),
     flush: writeAll,
     close: async () => {
       await writeAll();
@@ -121,11 +121,6 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
       file = undefined;
     },
   };
-}
-
-function statementsOf(file: OpenFile | undefined): Statements {
-  if (file === undefined) throw new Error("the store is closed");
-  return file.statements;
 }
 
 /** Roughly what an event holds in memory: its texts and bytes, and a flat amount for the rest. */

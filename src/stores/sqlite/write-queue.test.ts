@@ -127,6 +127,18 @@ describe("one bad write", () => {
     expect(troubles.counts()).toEqual({ "An event was dropped": 1 });
   });
 
+  test("spending that is lost is counted, but not among the events", () => {
+    const { queue, file, told, troubles } = setUp();
+    const write = { ...event("spent"), kind: "spending" } as const;
+    file.failure = busy;
+    for (let index = 0; index < 20_000; index++) queue.add(write);
+    expect(queue.add(write)).toBe(false);
+    expect(troubles.counts()).toMatchObject({ "What is used of budgets could not be kept": 1 });
+    file.failure = undefined;
+    queue.flush();
+    expect(new Set(told)).toEqual(new Set([0]));
+  });
+
   test("an answer that is lost is no trouble: a cache may forget", () => {
     const { queue, troubles } = setUp();
     const bad = (): never => {

@@ -5,7 +5,7 @@ import type { Statement } from "./statements.ts";
 export interface PendingWrite {
   /** Rough size in memory, in bytes. */
   readonly bytes: number;
-  readonly kind: "event" | "answer";
+  readonly kind: "event" | "answer" | "spending";
   /** Made when the batch is written, off the path of the call. May throw; then this write alone is lost. */
   statement(): Statement;
 }
@@ -44,22 +44,24 @@ export class WriteQueue {
     this.#options = options;
   }
 
-  add(write: PendingWrite): void {
+  /** Whether the write was taken; otherwise it is dropped. */
+  add(write: PendingWrite): boolean {
     if (this.#closed) {
       this.#drop(write, new Error("the store is closed"));
-      return;
+      return false;
     }
     const isLate = this.#waiting.length > 0 && performance.now() - this.#waitingSince > latestMs;
     if ((isLate || this.#isFull(write)) && this.#pauseMs === batchDelayMs) this.flush();
     if (this.#isFull(write)) {
       this.#drop(write, new Error("more writes wait than may be held in memory"));
-      return;
+      return false;
     }
     if (this.#waiting.length === 0) this.#waitingSince = performance.now();
     this.#waiting.push(write);
     this.#waitingBytes += write.bytes;
     if (this.#waiting.length === batchSize) this.#schedule(0);
     else if (this.#timer === undefined) this.#schedule(batchDelayMs);
+    return true;
   }
 
   /** A burst that leaves no time for the timer is written in between, before anything of it is dropped. */
@@ -135,10 +137,12 @@ export class WriteQueue {
     }
   }
 
-  #drop(write: PendingWrite, reason: unknown): void {
-    if (write.kind === "answer") return;
+  #drop({ kind }: PendingWrite, reason: unknown): void {
+    const { troubles } = this.#options;
+    if (kind === "spending") troubles.note("What is used of budgets could not be kept", reason);
+    if (kind !== "event") return;
     this.#dropped++;
-    this.#options.troubles.note("An event was dropped", reason);
+    troubles.note("An event was dropped", reason);
   }
 }
 
