@@ -37,7 +37,14 @@ export function openSeam(baseURL: string, store: string): Seam<Task> {
         cache: { ttl: "2s" },
         rule: ({ text }) => (text.endsWith(" 7") ? "Seven." : undefined),
       },
-      reply: { model: mini, fallbacks: [haiku] },
+      reply: {
+        model: mini,
+        fallbacks: [haiku],
+        budget: [
+          { cost: 0.1, window: "2s", wait: "1s" },
+          { inFlight: 4, wait: "500ms" },
+        ],
+      },
       sort: { model: haiku, fallbacks: [mini], cache: { ttl: "2s" } },
       agent: { model: mini, retry: false },
     },

@@ -14,6 +14,7 @@ const variants = {
   "cache in memory, a miss": { cache: true },
   "retry with its budget": { retry: {} },
   breaker: { breaker: {} },
+  "budget, which has room": { budget: [{ tokens: 1e12, window: "1d" }, { inFlight: 1_000 }] },
 } satisfies Record<string, Variant>;
 
 export type VariantName = keyof typeof variants;
