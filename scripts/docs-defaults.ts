@@ -56,6 +56,14 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",
   ],
+  "telemetry.content": [
+    "`telemetry.content`",
+    "Whether OpenTelemetry is given prompts, answers and the texts of errors.",
+  ],
+  "telemetry.conventions": [
+    "`telemetry.conventions`",
+    "The GenAI semantic conventions that name spans and metrics.",
+  ],
   store: ["`store`", "The SQLite file of events and cached answers."],
   cacheMemoryBytes: ["`cacheMemoryBytes`", "The most that cached answers take in memory."],
 };

@@ -23,6 +23,7 @@ export {
   type TargetConfig,
   type TaskConfig,
   type TaskRule,
+  type TelemetryConfig,
 } from "./config/types.ts";
 export {
   AuthenticationFailed,

@@ -14,18 +14,20 @@ import { retry } from "./policies/retry.ts";
 import { RetryBudgets } from "./policies/retry-budget.ts";
 import { route } from "./policies/route.ts";
 import { rule } from "./policies/rule.ts";
+import type { Telemetry } from "./policies/telemetry.ts";
 
 export interface PipelineParts {
   readonly events: EventSink;
   readonly cacheStores: readonly CacheStore[];
   readonly breakers: BreakerStore;
   readonly budgets: Budgets;
+  readonly telemetry: Telemetry;
   readonly troubles: Troubles;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */
 export function pipeline(parts: PipelineParts): Next {
-  const { events, cacheStores, breakers, budgets, troubles } = parts;
+  const { events, cacheStores, breakers, budgets, telemetry, troubles } = parts;
   const retries = new RetryBudgets();
   const toTarget = compose(
     [
@@ -36,7 +38,7 @@ export function pipeline(parts: PipelineParts): Next {
   );
   return compose(
     [
-      observe(events, troubles), //    open the event; close it with what happened, whatever happened
+      observe(events, telemetry, troubles), // open the event; close it with what happened, whatever happened
       rule(troubles), //               a deterministic answer, when one is certain: no model is asked
       deadline, //                     the call's total time as one signal; queueing and backoff count
       cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request

@@ -15,10 +15,12 @@ import { pipeline } from "./pipeline.ts";
 import { Budgets } from "./policies/budget-of-task.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import type { Next } from "./policies/policy.ts";
+import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";
 import { memoryBudgets } from "./stores/memory/budgets.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
 import { memoryState } from "./stores/memory/state.ts";
 import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
+import { openTelemetry } from "./telemetry/open-telemetry.ts";
 import type { Duration } from "./util/duration.ts";
 import { newId } from "./util/id.ts";
 
@@ -73,6 +75,8 @@ export interface Runtime {
   generate(call: Call): Promise<LanguageModelV4GenerateResult>;
   /** Sends a prepared call whose mode is `stream`. */
   stream(call: Call): Promise<StreamAnswer>;
+  /** Runs a pattern that may make several calls, for those who watch. */
+  group: Telemetry["group"];
   /** Records the event of a pattern that made several calls. */
   record(event: CallEvent): void;
   /** How far the limits of a task's budget are used. */
@@ -87,11 +91,14 @@ export function startRuntime(config: Resolved): Runtime {
   const store = config.store === false ? undefined : openSqliteStore(config.store, troubles);
   const events: EventSink = store?.events ?? { write: () => {} };
   const budgets = new Budgets(store?.budgets ?? memoryBudgets, troubles);
+  const telemetry =
+    config.telemetry === undefined ? noTelemetry : openTelemetry(config.telemetry, troubles);
   const way: Next = pipeline({
     events,
     cacheStores: cacheStores(config, store),
     breakers: memoryState(),
     budgets,
+    telemetry,
     troubles,
   });
 
@@ -120,8 +127,12 @@ export function startRuntime(config: Resolved): Runtime {
       if (answer.mode === "stream") return answer;
       throw new TypeError("a call of mode stream was answered without one");
     },
-    record: (event) => events.write(event),
     spending: async (task) => budgets.of(task, rulesOf(task).budget).uses(),
+    group: (group, work) => telemetry.group(group, work),
+    record: (event) => {
+      events.write(event);
+      telemetry.record(event);
+    },
     troubles: () => troubles.counts(),
     flush: async () => store?.flush(),
     close: async () => store?.close(),

@@ -10,6 +10,8 @@ export interface Target {
   readonly identity: { readonly name: string; readonly endpoint: string };
   /** Whether the identity means the same target in another process, too; otherwise answers stay in this one. */
   readonly isLasting: boolean;
+  /** Where its API lives; `undefined` where only the model itself knows. */
+  readonly baseURL: string | undefined;
   readonly settings: ModelSettings;
   readonly price: Price | undefined;
   /** The header that carries the task's name to this target, if the config asks for one. */

@@ -3,7 +3,8 @@ import type { ModelRef, ProviderConfig } from "../providers/types.ts";
 import type { ExtractConfig, SeamConfig, Settings, TaskRule } from "./types.ts";
 
 /** A config whose every setting was checked, with every duration in milliseconds. */
-export interface CheckedConfig extends Pick<SeamConfig, "store" | "cacheMemoryBytes"> {
+export interface CheckedConfig
+  extends Pick<SeamConfig, "store" | "cacheMemoryBytes" | "telemetry"> {
   readonly tasks: Readonly<Record<string, CheckedTask>>;
   readonly defaults?: CheckedPolicies | undefined;
   readonly providers?: Readonly<Record<string, ProviderConfig>> | undefined;

@@ -1,5 +1,6 @@
 import type { BreakerRule, RetryBudgetRule } from "../call/call.ts";
 import type { AttemptLimits } from "../call/limits.ts";
+import type { TelemetryRule } from "../telemetry/rule.ts";
 
 /** Every default of Seam: `defaults` in the config changes it for all tasks, a task for itself, a call for its own. */
 export interface Defaults {
@@ -18,6 +19,7 @@ export interface Defaults {
   readonly budget: { readonly waitMs: number };
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
+  readonly telemetry: TelemetryRule;
   readonly store: string;
   readonly cacheMemoryBytes: number;
 }
@@ -37,6 +39,7 @@ export const defaults: Defaults = {
   cache: { ttlMs: 86_400_000, namespace: "" },
   budget: { waitMs: 0 },
   extractRoomFactor: 4,
+  telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
   cacheMemoryBytes: 64 * 1024 * 1024,
 };

@@ -6,8 +6,15 @@ import type { Target } from "../call/target.ts";
 import { ConfigError, type OutputIssue } from "../errors.ts";
 import { type Endpoint, endpointNames, endpointOf } from "../providers/endpoint.ts";
 import { type TargetParts, targetOf } from "../providers/targets.ts";
+import type { TelemetryRule } from "../telemetry/rule.ts";
 import { checkConfig, configError } from "./check.ts";
-import type { CheckedBudget, CheckedPolicies, CheckedRetry, CheckedTask } from "./checked.ts";
+import type {
+  CheckedBudget,
+  CheckedConfig,
+  CheckedPolicies,
+  CheckedRetry,
+  CheckedTask,
+} from "./checked.ts";
 import { defaults } from "./defaults.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
 
@@ -29,6 +36,8 @@ export interface TaskRules {
 export interface Resolved {
   readonly tasks: ReadonlyMap<string, TaskRules>;
   readonly store: string | false;
+  /** `undefined`: none. */
+  readonly telemetry: TelemetryRule | undefined;
   readonly cacheMemoryBytes: number;
 }
 
@@ -50,7 +59,19 @@ export function resolveConfig(config: SeamConfig, env: Env = process.env): Resol
   return {
     tasks: new Map(rules),
     store: checked.store ?? defaults.store,
+    telemetry: telemetryRule(checked.telemetry, env),
     cacheMemoryBytes: checked.cacheMemoryBytes ?? defaults.cacheMemoryBytes,
+  };
+}
+
+/** The environment variable is the one by which OpenTelemetry's own instrumentations are told. */
+function telemetryRule(set: CheckedConfig["telemetry"], env: Env): TelemetryRule | undefined {
+  if (set === false) return undefined;
+  const optedIn = env["OTEL_SEMCONV_STABILITY_OPT_IN"]?.split(",").map((name) => name.trim());
+  const byEnv = optedIn?.includes("gen_ai_latest_experimental") ? "latest" : undefined;
+  return {
+    content: set?.content ?? defaults.telemetry.content,
+    conventions: set?.conventions ?? byEnv ?? defaults.telemetry.conventions,
   };
 }
 

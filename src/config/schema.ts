@@ -206,6 +206,11 @@ const provider = z.strictObject({
     .optional(),
 });
 
+const telemetry = z.strictObject({
+  content: z.boolean().optional(),
+  conventions: z.enum(["1.41", "latest"]).optional(),
+});
+
 const storeRule = 'expected the path of a SQLite file, ":memory:", or false';
 
 export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
@@ -224,6 +229,9 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
     )
     .optional(),
   cacheMemoryBytes: z.int().min(0).optional(),
+  telemetry: z
+    .union([z.literal(false), telemetry], "expected false, or { content, conventions }")
+    .optional(),
 });
 
 /** The settings that a single call may set. */

@@ -142,6 +142,17 @@ export interface TaskConfig extends PolicyConfig {
   settings?: Settings | undefined;
 }
 
+/** What OpenTelemetry is told of calls, where the application has set up its SDK. */
+export interface TelemetryConfig {
+  /** Whether prompts, answers and the texts of errors are exported. Default `false`. */
+  content?: boolean | undefined;
+  /**
+   * Which GenAI semantic conventions name spans and metrics: the release v1.41, or the newer ones of their own
+   * repository. Default: `latest` where OTEL_SEMCONV_STABILITY_OPT_IN has `gen_ai_latest_experimental`, else `1.41`.
+   */
+  conventions?: "1.41" | "latest" | undefined;
+}
+
 /** All of a team's choices: which model serves which task, and under which policies. */
 export interface SeamConfig<Task extends string = string> {
   tasks: Record<Task, TaskConfig>;
@@ -151,6 +162,8 @@ export interface SeamConfig<Task extends string = string> {
   prices?: Record<string, Price> | undefined;
   /** The SQLite file of events and cached answers, `":memory:"`, or `false` for none of both. */
   store?: string | false | undefined;
+  /** Spans and metrics through OpenTelemetry; `false`: none. Costs next to nothing where no SDK is registered. */
+  telemetry?: TelemetryConfig | false | undefined;
   /** The most bytes of answers kept in memory, in front of the store. */
   cacheMemoryBytes?: number | undefined;
 }

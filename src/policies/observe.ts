@@ -5,20 +5,24 @@ import type { EventSink } from "../call/event.ts";
 import { SeamError } from "../call/seam-error.ts";
 import type { Troubles } from "../call/troubles.ts";
 import type { Next, Policy } from "./policy.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** Opens the event of a call and closes it with what happened, whatever happened. The outermost policy. */
-export function observe(sink: EventSink, troubles: Troubles): Policy {
+export function observe(sink: EventSink, telemetry: Telemetry, troubles: Troubles): Policy {
   return async (call: Call, next: Next): Promise<Answer> => {
     const start = startNow();
+    const span = await telemetry.open(call, start);
     const close = (ending: Ending): void => {
       try {
-        sink.write(eventOf(call, ending, start));
+        const event = eventOf(call, ending, start);
+        sink.write(event);
+        span.end(event, ending);
       } catch (error) {
         troubles.note("An event could not be recorded", error);
       }
     };
     try {
-      const answer = await next(call);
+      const answer = await span.run(() => next(call));
       whenEnded(answer, close);
       return answer;
     } catch (thrown) {

@@ -51,6 +51,7 @@ function namedTarget(
     name,
     identity: { name, endpoint: `${endpoint.kind} ${endpoint.api} ${endpoint.baseURL}` },
     isLasting: true,
+    baseURL: endpoint.baseURL,
     settings,
     price: priceOf(name, prices),
     taskHeader: endpoint.taskHeader,
@@ -85,6 +86,7 @@ function instanceTarget(
     name,
     identity: { name, endpoint: instanceId(model) },
     isLasting: false,
+    baseURL: undefined,
     settings,
     price:
       priceOf(name, prices) ?? priceOf(`${model.provider.split(".")[0]}/${model.modelId}`, prices),

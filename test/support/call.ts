@@ -10,6 +10,7 @@ export function targetNamed(name: string): Target {
     name,
     identity: { name, endpoint: "" },
     isLasting: true,
+    baseURL: undefined,
     settings: {},
     price: undefined,
     taskHeader: undefined,

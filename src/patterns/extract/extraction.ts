@@ -37,7 +37,11 @@ export interface Extracted<T> {
  * Asks until an answer fits the schema: the task's targets; then, once, the one that answered, with the issues quoted
  * or with more room; then each remaining fallback, afresh. All within one deadline. A refusal ends it at once.
  */
-export async function runExtraction<T>(parts: ExtractionParts<T>): Promise<Extracted<T>> {
+export function runExtraction<T>(parts: ExtractionParts<T>): Promise<Extracted<T>> {
+  return parts.runtime.group(parts.spec, () => runAsks(parts));
+}
+
+async function runAsks<T>(parts: ExtractionParts<T>): Promise<Extracted<T>> {
   const { runtime, spec } = parts;
   const family = new Family(spec.id, spec.parentId, parts.moreRoom !== undefined);
   try {

@@ -1,0 +1,33 @@
+import type { Ending } from "../call/answer.ts";
+import type { Call } from "../call/call.ts";
+import type { Start } from "../call/compose-event.ts";
+import type { CallEvent } from "../call/event.ts";
+
+/** Shows calls to a tracing system while they run. None of its failures fails a call, and none of its methods throws. */
+export interface Telemetry {
+  /** A call begins. A promise only where something must be loaded first. */
+  open(call: Call, start: Start): CallSpan | Promise<CallSpan>;
+  /** Runs a pattern that may make several calls: theirs become parts of it. */
+  group<T>(group: CallGroup, work: () => Promise<T>): Promise<T>;
+  /** The event of a pattern that has made several calls, recorded within its group. */
+  record(event: CallEvent): void;
+}
+
+/** One call, while it runs. */
+export interface CallSpan {
+  /** Runs the rest of the way as a part of the call. */
+  run<T>(work: () => T): T;
+  /** The call has ended; `event` holds what may be told of it. */
+  end(event: CallEvent, ending: Ending): void;
+}
+
+export type CallGroup = Pick<CallEvent, "id" | "task" | "pattern">;
+
+const noSpan: CallSpan = { run: (work) => work(), end: () => {} };
+
+/** For where nobody watches. */
+export const noTelemetry: Telemetry = {
+  open: () => noSpan,
+  group: (_group, work) => work(),
+  record: () => {},
+};

@@ -1,0 +1,193 @@
+import type { Context, MeterProvider, Span, Tracer } from "@opentelemetry/api";
+import type { Ending } from "../call/answer.ts";
+import type { Call } from "../call/call.ts";
+import type { Start } from "../call/compose-event.ts";
+import type { CallEvent } from "../call/event.ts";
+import { SeamError } from "../call/seam-error.ts";
+import type { Troubles } from "../call/troubles.ts";
+import {
+  type CallGroup,
+  type CallSpan,
+  noTelemetry,
+  type Telemetry,
+} from "../policies/telemetry.ts";
+import { attemptAttributes, type EndedAttempt, endedAttempts, hasFailed } from "./attempts.ts";
+import { callAttributes, isFailure, seamAttributes } from "./call-attributes.ts";
+import { contentOf } from "./content.ts";
+import { CallMetrics } from "./metrics.ts";
+import type { TelemetryRule } from "./rule.ts";
+import { attributesOf, modelOf } from "./target.ts";
+
+type Api = typeof import("@opentelemetry/api");
+
+const scope = "llm-seam";
+
+/**
+ * Spans and metrics of calls, through whatever SDK the application has registered, by the GenAI semantic conventions:
+ * https://github.com/open-telemetry/semantic-conventions/tree/v1.41.0/docs/gen-ai
+ * The API is loaded with the first call; where it is not installed, nothing is exported.
+ */
+export function openTelemetry(rule: TelemetryRule, troubles: Troubles): Telemetry {
+  let exporter: Telemetry | undefined;
+  let loading: Promise<Telemetry> | undefined;
+  const load = async (): Promise<Telemetry> => {
+    exporter = await exporterFor(rule, troubles);
+    return exporter;
+  };
+  const ready = (): Promise<Telemetry> => {
+    loading ??= load();
+    return loading;
+  };
+  return {
+    open: (call, start) =>
+      exporter?.open(call, start) ?? ready().then((loaded) => loaded.open(call, start)),
+    group: async (group, work) => (exporter ?? (await ready())).group(group, work),
+    record: (event) => exporter?.record(event),
+  };
+}
+
+async function exporterFor(rule: TelemetryRule, troubles: Troubles): Promise<Telemetry> {
+  try {
+    return new Exporter(await import("@opentelemetry/api"), rule, troubles);
+  } catch (error) {
+    const isMissing = (error as { code?: unknown } | null)?.code === "ERR_MODULE_NOT_FOUND";
+    if (!isMissing) troubles.note("OpenTelemetry could not be loaded", error);
+    return noTelemetry;
+  }
+}
+
+class Exporter implements Telemetry {
+  readonly #api: Api;
+  readonly #rule: TelemetryRule;
+  readonly #troubles: Troubles;
+  readonly #tracer: Tracer;
+  readonly #groups = new Map<string, Span>();
+  #metrics: CallMetrics | undefined;
+  #meterProvider: MeterProvider | undefined;
+
+  constructor(api: Api, rule: TelemetryRule, troubles: Troubles) {
+    this.#api = api;
+    this.#rule = rule;
+    this.#troubles = troubles;
+    this.#tracer = api.trace.getTracer(scope);
+  }
+
+  open(call: Call, start: Start): CallSpan {
+    const [target] = call.targets;
+    const span = this.#guard(() =>
+      this.#tracer.startSpan(`chat ${modelOf(target)}`, {
+        kind: this.#api.SpanKind.CLIENT,
+        startTime: start.time,
+        attributes: attributesOf(target),
+      }),
+    );
+    return {
+      run: (work) => this.#within(span, work),
+      end: (event, ending) => {
+        this.#guard(() => this.#meters()?.call(event, call));
+        if (span !== undefined) this.#guard(() => this.#end(span, event, call, ending));
+      },
+    };
+  }
+
+  async group<T>({ id, task, pattern }: CallGroup, work: () => Promise<T>): Promise<T> {
+    const attributes = { "seam.call_id": id, "seam.task": task, "seam.pattern": pattern };
+    const span = this.#guard(() => this.#tracer.startSpan(`${pattern} ${task}`, { attributes }));
+    if (span !== undefined) this.#groups.set(id, span);
+    try {
+      return await this.#within(span, work);
+    } catch (error) {
+      if (SeamError.is(error)) this.#guard(() => this.#fail(span, error.code, error.message));
+      throw error;
+    } finally {
+      this.#groups.delete(id);
+      this.#guard(() => span?.end());
+    }
+  }
+
+  record(event: CallEvent): void {
+    this.#guard(() => this.#groups.get(event.id)?.setAttributes(seamAttributes(event)));
+    this.#guard(() => this.#meters()?.root(event));
+  }
+
+  #end(span: Span, event: CallEvent, call: Call, ending: Ending): void {
+    if (span.isRecording()) {
+      const context = this.#api.trace.setSpan(this.#api.ROOT_CONTEXT, span);
+      for (const ended of endedAttempts(event, call)) this.#attempt(ended, context);
+      const { conventions, content } = this.#rule;
+      span.setAttributes(callAttributes(event, ending, conventions));
+      if (content) span.setAttributes(contentOf(event, conventions));
+      if (isFailure(event)) this.#fail(span, event.errorCode, event.errorMessage);
+    }
+    span.end(event.time + event.latencyMs);
+  }
+
+  /** An attempt's span is made when all is over: nothing of it burdens the call. */
+  #attempt(ended: EndedAttempt, context: Context): void {
+    const { attempt } = ended;
+    const span = this.#tracer.startSpan(
+      `attempt ${attempt.target}`,
+      {
+        kind: this.#api.SpanKind.CLIENT,
+        startTime: attempt.startedAt,
+      },
+      context,
+    );
+    span.setAttributes(attemptAttributes(ended));
+    if (hasFailed(attempt)) this.#fail(span, attempt.outcome, attempt.error);
+    span.end(attempt.startedAt + attempt.durationMs);
+  }
+
+  /** Texts of errors quote prompts and answers: they are content. */
+  #fail(span: Span | undefined, type: string | null, message: string | null): void {
+    span?.setAttribute("error.type", type ?? "_OTHER");
+    span?.setStatus({
+      code: this.#api.SpanStatusCode.ERROR,
+      ...(this.#rule.content && message !== null && { message }),
+    });
+  }
+
+  #within<T>(span: Span | undefined, work: () => T): T {
+    const { context, isSpanContextValid, trace } = this.#api;
+    let begun = false;
+    try {
+      if (span === undefined || !isSpanContextValid(span.spanContext())) {
+        begun = true;
+        return work();
+      }
+      return context.with(trace.setSpan(context.active(), span), () => {
+        begun = true;
+        return work();
+      });
+    } catch (error) {
+      if (begun) throw error;
+      this.#failed(error);
+      return work();
+    }
+  }
+
+  /** An SDK may be registered, or replaced, at any time; where there is none, nothing is counted. */
+  #meters(): CallMetrics | undefined {
+    const provider = this.#api.metrics.getMeterProvider();
+    if (provider !== this.#meterProvider) {
+      const meter = provider.getMeter(scope);
+      const isNoop = meter === this.#api.createNoopMeter();
+      this.#metrics = isNoop ? undefined : new CallMetrics(meter, this.#rule.conventions);
+      this.#meterProvider = provider;
+    }
+    return this.#metrics;
+  }
+
+  #guard<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#troubles.note("Telemetry could not be exported", error);
+  }
+}
