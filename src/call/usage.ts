@@ -21,14 +21,19 @@ export const unknownUsage: Usage = {
   reasoningTokens: null,
 };
 
-export function toUsage(usage: LanguageModelV4Usage): Usage {
+export function toUsage(usage: Omit<LanguageModelV4Usage, "raw">): Usage {
   return {
-    inputTokens: usage.inputTokens.total ?? null,
-    outputTokens: usage.outputTokens.total ?? null,
-    cachedTokens: usage.inputTokens.cacheRead ?? null,
-    cacheWriteTokens: usage.inputTokens.cacheWrite ?? null,
-    reasoningTokens: usage.outputTokens.reasoning ?? null,
+    inputTokens: amountOf(usage.inputTokens.total),
+    outputTokens: amountOf(usage.outputTokens.total),
+    cachedTokens: amountOf(usage.inputTokens.cacheRead),
+    cacheWriteTokens: amountOf(usage.inputTokens.cacheWrite),
+    reasoningTokens: amountOf(usage.outputTokens.reasoning),
   };
+}
+
+/** A finite number at or above 0; `null` for anything else that a server may send in its place. */
+export function amountOf(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 /** Adds two usages; a count known on one side only stays that count. */

@@ -178,6 +178,8 @@ const price = z.strictObject({
   output: z.number().min(0),
   cacheRead: z.number().min(0).optional(),
   cacheWrite: z.number().min(0).optional(),
+  cacheWrite1h: z.number().min(0).optional(),
+  reasoning: z.number().min(0).optional(),
 });
 
 const provider = z.strictObject({

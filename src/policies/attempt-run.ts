@@ -2,12 +2,11 @@ import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "
 import type { Attempt } from "../call/attempt.ts";
 import { classify } from "../call/classify.ts";
 import type { ErrorCode } from "../call/error-code.ts";
-import { costOf } from "../call/price.ts";
+import { billOf } from "../call/price.ts";
 import { withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
 import { secretsIn } from "../call/secrets.ts";
 import { openAttempt } from "../call/trace.ts";
-import { toUsage } from "../call/usage.ts";
 import { DeadlineExceeded } from "../errors.ts";
 import { raceAbort } from "../util/abort.ts";
 import { AttemptClock } from "./attempt-clock.ts";
@@ -81,8 +80,7 @@ export class AttemptRun {
 
   /** Records what an answer used and cost, whether or not it is any good. */
   bill(result: LanguageModelV4GenerateResult): void {
-    const usage = toUsage(result.usage);
-    Object.assign(this.#record, { usage, costUsd: costOf(usage, this.call.target.price) });
+    Object.assign(this.#record, billOf(result.usage, this.call.target.price));
   }
 
   /** Lets the call's `accept` judge a whole answer; its error is the attempt's. */

@@ -3,6 +3,7 @@ import { AuthenticationFailed, ConfigError } from "../errors.ts";
 import { endAtDone } from "./end-at-done.ts";
 import type { Endpoint, ProviderKind } from "./endpoint.ts";
 import { providerFetch } from "./fetch.ts";
+import { compatibleUsage } from "./usage-rules.ts";
 
 /** The package of the AI SDK that speaks each protocol; each is an optional peer, loaded on first use. */
 export const providerPackages: Readonly<Record<ProviderKind, string>> = {
@@ -37,6 +38,7 @@ export async function loadModel(endpoint: Endpoint, modelId: string): Promise<La
         name: endpoint.name,
         includeUsage: true,
         supportsStructuredOutputs: endpoint.structuredOutputs,
+        convertUsage: compatibleUsage,
         ...(endpoint.apiKey !== undefined && { apiKey: endpoint.apiKey }),
       })(modelId);
     }

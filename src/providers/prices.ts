@@ -51,7 +51,16 @@ export function priceOf(
   );
 }
 
-/** Anthropic bills a read of its prompt cache at a tenth of the input price, a write (5 minutes) at 1.25 times. */
+/**
+ * Anthropic bills a read of its prompt cache at a tenth of the input price, a write for 5 minutes at 1.25 times, one for
+ * an hour at twice that price. Newer models have lower prices for reads, which stand in the table.
+ */
 function anthropic(input: number, output: number): Price {
-  return { input, output, cacheRead: input * 0.1, cacheWrite: input * 1.25 };
+  return {
+    input,
+    output,
+    cacheRead: input * 0.1,
+    cacheWrite: input * 1.25,
+    cacheWrite1h: input * 2,
+  };
 }
