@@ -13,7 +13,8 @@ export interface PassFacts {
   readonly cacheHits: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  readonly costUsd: number;
+  /** Of the attempts whose cost is known; `null` when none is. */
+  readonly costUsd: number | null;
   /** Attempts that a provider may have billed, nobody knows how much. */
   readonly unpricedAttempts: number;
   readonly p50Ms: number;
@@ -46,7 +47,7 @@ export async function readFacts(path: string, pass: number): Promise<PassFacts> 
     cacheHits: stats?.cacheHits ?? 0,
     inputTokens: stats?.inputTokens ?? 0,
     outputTokens: stats?.outputTokens ?? 0,
-    costUsd: stats?.costUsd ?? 0,
+    costUsd: stats?.costUsd ?? null,
     unpricedAttempts: stats?.unpricedAttempts ?? 0,
     p50Ms: stats?.latencyMs.p50 ?? 0,
     p95Ms: stats?.latencyMs.p95 ?? 0,

@@ -61,7 +61,7 @@ function passReport({ outcomes, facts, seconds }: Pass): PassReport {
 }
 
 const count = (value: number): string => value.toLocaleString("en");
-const dollars = (value: number): string => `$${value.toFixed(4)}`;
+const dollars = (value: number | null): string => (value === null ? "?" : `$${value.toFixed(4)}`);
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
 const rows: readonly [label: string, (pass: PassReport) => string][] = [

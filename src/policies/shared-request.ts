@@ -6,7 +6,6 @@ import { interrupted } from "../call/interrupted.ts";
 import { PartLog } from "../call/part-log.ts";
 import { SeamError } from "../call/seam-error.ts";
 import { newTrace, type Trace } from "../call/trace.ts";
-import { addKnown } from "../call/usage.ts";
 import { raceAbort } from "../util/abort.ts";
 import type { Next } from "./policy.ts";
 
@@ -187,8 +186,7 @@ async function wholeEnd(answer: Answer): Promise<void> {
   if (answer.mode === "stream") await answer.end;
 }
 
+/** What the answer has cost; what was tried before it is in the owner's event. */
 function costOf({ attempts }: Trace): number | null {
-  let cost: number | null = null;
-  for (const attempt of attempts) cost = addKnown(cost, attempt.costUsd);
-  return cost;
+  return attempts.findLast(({ outcome }) => outcome === "ok")?.costUsd ?? null;
 }

@@ -187,6 +187,19 @@ const cases: readonly Case[] = [
     cost: (50 + 100 + 400 + 80) / million,
   },
   {
+    who: "Mistral has OpenAI's details",
+    protocol: "openai-compatible",
+    usage: {
+      prompt_tokens: 1_013,
+      total_tokens: 1_043,
+      completion_tokens: 30,
+      prompt_tokens_details: { cached_tokens: 1_008 },
+    },
+    price,
+    tokens: [1_013, 30, 1_008, null, null],
+    cost: (5 + 100.8 + 300) / million,
+  },
+  {
     who: "where more is cached than the input holds, the input was counted without it",
     protocol: "openai-compatible",
     usage: {

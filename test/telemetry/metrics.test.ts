@@ -1,4 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { trace } from "@opentelemetry/api";
+import { AlwaysOffSampler, TracerProvider } from "@opentelemetry/sdk-trace";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type Collector, type ReceivedPoint, startCollector } from "../support/collector.ts";
 import { collect, type Harness, rejection, startHarness } from "../support/harness.ts";
@@ -129,4 +131,23 @@ test("Seam's own metrics count calls of features, attempts, cost and savings, an
     "seam.attempt.outcome": "InvalidOutput",
   });
   expect(attempts).toMatchObject([{ value: 1, attributes: { "seam.attempt.kind": "ask" } }]);
+});
+
+test("a call that is not sampled is counted, and what runs below it is not sampled either", async () => {
+  const unsampled = new TracerProvider({ sampler: new AlwaysOffSampler() }).getTracer("off");
+  vi.spyOn(trace, "getTracer").mockReturnValue(unsampled);
+  const platform = globalThis.fetch;
+  const flags: (number | undefined)[] = [];
+  vi.stubGlobal("fetch", (...request: Parameters<typeof fetch>) => {
+    flags.push(trace.getActiveSpan()?.spanContext().traceFlags);
+    return platform(...request);
+  });
+  try {
+    await harness.seam.complete("ask", { prompt: "four" });
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  expect(flags).toEqual([0]);
+  expect(await collector.spans()).toEqual([]);
+  expect(await points("seam.calls")).toMatchObject([{ value: 1 }]);
 });

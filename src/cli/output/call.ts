@@ -34,7 +34,7 @@ function facts(call: CallEvent): [name: string, text: string][] {
     ["tags", tags.length > 0 && tags.join("  ")],
     ["arm", call.arm !== null && oneLine(call.arm)],
     ["repeats", call.repeatOf !== null && oneLine(`${call.repeatOf}, which had just failed`)],
-    ["saved", call.savedUsd !== null && usd(call.savedUsd)],
+    ["saved", isSaved(call) && (call.savedUsd === null ? "?" : usd(call.savedUsd))],
     [
       "error",
       call.errorCode !== null && paint("red", oneLine(`${call.errorCode}: ${call.errorMessage}`)),
@@ -55,6 +55,11 @@ function facts(call: CallEvent): [name: string, text: string][] {
     ...present,
     ["fingerprint", oneLine(call.fingerprint)],
   ];
+}
+
+/** Whether another call's answer has spared this one its cost. */
+function isSaved({ source, errorCode }: CallEvent): boolean {
+  return (source === "cache" || source === "coalesced") && errorCode === null;
 }
 
 function tookText({ latencyMs, firstTokenMs, queuedMs }: CallEvent): string {
