@@ -8,6 +8,7 @@ type Message = CallEvent["prompt"]["prompt"][number];
 type PromptPart = Exclude<Message["content"], string>[number];
 type ResponsePart = NonNullable<CallEvent["response"]>[number];
 type FileData = Extract<PromptPart, { type: "file" }>["data"];
+type ToolOutput = Extract<PromptPart, { type: "tool-result" }>["output"];
 
 /** A part of a message, as the conventions' JSON schemas have it. */
 type Part = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -71,7 +72,7 @@ function partOf(part: PromptPart | ResponsePart): Part {
       return {
         type: "tool_call_response",
         id: part.toolCallId,
-        response: "output" in part ? part.output : part.result,
+        response: "output" in part ? toolOutput(part.output) : part.result,
       };
     case "file":
     case "reasoning-file":
@@ -81,15 +82,30 @@ function partOf(part: PromptPart | ResponsePart): Part {
   }
 }
 
+/** The files of a tool's result are shown like those of a message. */
+function toolOutput(output: ToolOutput): unknown {
+  if (output.type !== "content") return output;
+  return output.value.map((item) =>
+    item.type === "file" ? filePart(item.mediaType, item.data) : item,
+  );
+}
+
 /** Files are named by where they are; those that came as bytes by their size: spans are no place for them. */
 function filePart(mediaType: string, data: FileData): Part {
   const about = { mime_type: mediaType, modality: mediaType.split("/", 1)[0] };
-  if (data.type === "url") return { type: "uri", ...about, uri: String(data.url) };
-  return {
-    type: "omitted_file",
-    ...about,
-    size: data.type === "data" ? data.data.length : undefined,
-  };
+  switch (data.type) {
+    case "text":
+      return { type: "text", content: data.text };
+    case "url":
+      return { type: "uri", ...about, uri: String(data.url) };
+    case "reference":
+      return { type: "file", ...about, file_id: Object.values(data.reference)[0] };
+    case "data": {
+      const bytes = data.data;
+      const size = typeof bytes === "string" ? Buffer.byteLength(bytes, "base64") : bytes.length;
+      return { type: "omitted_file", ...about, size };
+    }
+  }
 }
 
 /** The arguments of a tool call come as JSON text; what is none stays a text. */

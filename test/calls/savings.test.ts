@@ -1,5 +1,6 @@
 import { createSeam } from "llm-seam";
 import { expect, test } from "vitest";
+import { runSeam } from "../cli/run-seam.testkit.ts";
 import { type Harness, simulatedProviders, startHarness } from "../support/harness.ts";
 
 const tasks = {
@@ -75,4 +76,9 @@ test("what an answer of unknown cost saves is unknown", async () => {
   const { callId, cost } = await harness.seam.complete("local", { prompt: "one" });
   expect(cost).toBe(0);
   expect(await harness.event(callId)).toMatchObject({ source: "cache", saved_usd: null });
+  const { file } = harness;
+  const shown = await runSeam(["calls", "show", callId, "--store", file]);
+  expect(shown.stdout).toMatch(/saved +\?/);
+  const stats = await runSeam(["stats", "--store", file]);
+  expect(stats.stderr).toContain("saved ?");
 });

@@ -1,3 +1,4 @@
+import type { LanguageModelV4Prompt, SharedV4FileData } from "@ai-sdk/provider";
 import { metrics, trace } from "@opentelemetry/api";
 import { createSeam, SeamError } from "llm-seam";
 import { simulatedModel } from "llm-seam/simulator";
@@ -118,6 +119,56 @@ describe("content, when opted in", () => {
     expect(json(attributes["gen_ai.tool.definitions"])).toEqual([
       { type: "function", name: "weather" },
     ]);
+  });
+
+  test("files are named, not carried along", async () => {
+    await using harness = await start({ content: true });
+    const bytes = new Uint8Array(300).fill(7);
+    const file = (data: SharedV4FileData) =>
+      ({ type: "file", mediaType: "image/png", data }) as const;
+    const prompt: LanguageModelV4Prompt = [
+      {
+        role: "user",
+        content: [
+          file({ type: "data", data: bytes }),
+          file({ type: "data", data: Buffer.from(bytes).toString("base64") }),
+          file({ type: "url", url: new URL("https://example.com/a.png") }),
+          file({ type: "reference", reference: { anthropic: "file_1" } }),
+          file({ type: "text", text: "a note" }),
+        ],
+      },
+      {
+        role: "assistant",
+        content: [{ type: "tool-call", toolCallId: "c1", toolName: "look", input: {} }],
+      },
+      {
+        role: "tool",
+        content: [
+          {
+            type: "tool-result",
+            toolCallId: "c1",
+            toolName: "look",
+            output: {
+              type: "content",
+              value: [{ type: "text", text: "seen" }, file({ type: "data", data: bytes })],
+            },
+          },
+        ],
+      },
+    ];
+    await harness.seam.model("ask").doGenerate({ prompt });
+    const omitted = { type: "omitted_file", mime_type: "image/png", modality: "image", size: 300 };
+    const [user, , tool] = json((await callAttributes())["gen_ai.input.messages"]) as {
+      parts: { response?: unknown }[];
+    }[];
+    expect(user?.parts).toEqual([
+      omitted,
+      omitted,
+      { type: "uri", mime_type: "image/png", modality: "image", uri: "https://example.com/a.png" },
+      { type: "file", mime_type: "image/png", modality: "image", file_id: "file_1" },
+      { type: "text", content: "a note" },
+    ]);
+    expect(tool?.parts[0]?.response).toEqual([{ type: "text", text: "seen" }, omitted]);
   });
 
   test("a broken stream shows what had arrived, and errors their texts", async () => {

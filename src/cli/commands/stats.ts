@@ -102,6 +102,7 @@ function alarming(errors: number): string {
 
 function summary(total: CallStats): string {
   const { calls, errors, cacheHits, coalesced, ruled, costUsd, unpricedAttempts, savedUsd } = total;
-  const saved = savedUsd === null ? "" : `; cached and shared answers saved ${usd(savedUsd)}`;
+  const spared = savedUsd === null ? "?" : usd(savedUsd);
+  const saved = cacheHits + coalesced === 0 ? "" : `; cached and shared answers saved ${spared}`;
   return `${counted(calls, "call")} of features: ${count(errors)} failed, ${count(ruled)} answered by a rule, ${count(cacheHits)} from the cache, ${count(coalesced)} shared a request; cost ${cost(costUsd, unpricedAttempts)}${saved}.`;
 }
