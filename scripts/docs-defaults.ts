@@ -52,6 +52,10 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "`budget.wait`",
     "How long a call waits for room in its task's budget; 0: it fails at once.",
   ],
+  "promptCache.ttl": [
+    "`promptCache.ttl`",
+    "How long Anthropic keeps the beginning of a prompt, where `promptCache` is switched on.",
+  ],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

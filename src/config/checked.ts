@@ -1,6 +1,6 @@
 import type { Price } from "../call/price.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
-import type { ExtractConfig, SeamConfig, Settings, TaskRule } from "./types.ts";
+import type { ExtractConfig, PromptCacheConfig, SeamConfig, Settings, TaskRule } from "./types.ts";
 
 /** A config whose every setting was checked, with every duration in milliseconds. */
 export interface CheckedConfig
@@ -29,6 +29,7 @@ export interface CheckedPolicies extends CheckedLimits {
   readonly cache?: boolean | CheckedCache | undefined;
   readonly budget?: false | CheckedBudget | readonly CheckedBudget[] | undefined;
   readonly extract?: ExtractConfig | undefined;
+  readonly promptCache?: boolean | PromptCacheConfig | undefined;
 }
 
 export interface CheckedLimits {

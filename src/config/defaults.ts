@@ -17,6 +17,8 @@ export interface Defaults {
   readonly cache: { readonly ttlMs: number; readonly namespace: string };
   /** Used where a task has a budget. */
   readonly budget: { readonly waitMs: number };
+  /** Used when a task switches its provider's prompt cache on. */
+  readonly promptCache: { readonly ttl: "5m" | "1h" };
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -38,6 +40,7 @@ export const defaults: Defaults = {
   },
   cache: { ttlMs: 86_400_000, namespace: "" },
   budget: { waitMs: 0 },
+  promptCache: { ttl: "5m" },
   extractRoomFactor: 4,
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",

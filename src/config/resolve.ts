@@ -16,6 +16,7 @@ import type {
   CheckedTask,
 } from "./checked.ts";
 import { defaults } from "./defaults.ts";
+import { promptCacheRule } from "./prompt-cache.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
 
 /** The rules of one task, with every default filled in. */
@@ -51,7 +52,7 @@ export function resolveConfig(config: SeamConfig, env: Env = process.env): Resol
     name,
     endpointOf(name, providers[name] ?? {}, env),
   ]);
-  const parts: TargetParts = { endpoints: new Map(endpoints), prices };
+  const parts = { endpoints: new Map(endpoints), prices };
   const rules = allOrFaults(Object.entries(checked.tasks), ([name, task]): [string, TaskRules] => [
     name,
     rulesOf(name, task, common, parts),
@@ -95,10 +96,16 @@ function rulesOf(
   name: string,
   task: CheckedTask,
   common: CheckedPolicies,
-  parts: TargetParts,
+  ofAll: Omit<TargetParts, "promptCache">,
 ): TaskRules {
   const path = `tasks.${name}`;
   const settings = task.settings ?? {};
+  const promptCache = promptCacheRule(
+    name,
+    task.promptCache ?? common.promptCache,
+    common.promptCache,
+  );
+  const parts: TargetParts = { ...ofAll, promptCache };
   const first = targetOf(task.model, settings, `${path}.model`, parts);
   const fallbacks = (task.fallbacks ?? []).map((fallback, index) =>
     targetOf(

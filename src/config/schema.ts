@@ -159,6 +159,12 @@ const policies = {
     )
     .optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
+  promptCache: z
+    .union(
+      [z.boolean(), z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() })],
+      "expected true, false, or { ttl }",
+    )
+    .optional(),
 };
 
 const task = z.strictObject({

@@ -88,6 +88,12 @@ export interface CacheConfig {
   namespace?: string | undefined;
 }
 
+/** Has the provider keep the beginning of a task's prompts, which is then cheaper to send again. */
+export interface PromptCacheConfig {
+  /** How long Anthropic keeps it after its last use; an hour costs more to write. */
+  ttl?: "5m" | "1h" | undefined;
+}
+
 /** What happens when structured output is cut off at the output limit. */
 export interface ExtractConfig {
   /** The most output tokens a re-ask may be given. Default: four times `settings.maxOutputTokens`. */
@@ -108,6 +114,8 @@ export interface PolicyConfig {
   /** Limits of each task for itself; of several, all must hold. A task's own take the place of those in `defaults`. */
   budget?: BudgetConfig | readonly BudgetConfig[] | false | undefined;
   extract?: ExtractConfig | undefined;
+  /** `true`: with the defaults. Off unless it is switched on; changes no answer. */
+  promptCache?: PromptCacheConfig | boolean | undefined;
 }
 
 /** A fallback with settings of its own. */

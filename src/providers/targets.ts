@@ -5,9 +5,10 @@ import { secretsIn } from "../call/secrets.ts";
 import type { Target } from "../call/target.ts";
 import { ConfigError } from "../errors.ts";
 import { newId } from "../util/id.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, ProviderKind } from "./endpoint.ts";
 import { loadModel } from "./load.ts";
 import { priceOf } from "./prices.ts";
+import { keyForOpenAI, markForAnthropic, type PromptCacheRule } from "./prompt-cache.ts";
 import { schemaIntoPrompt } from "./schema-into-prompt.ts";
 import { relaxStrictSchema } from "./strict-schema.ts";
 import type { ModelRef } from "./types.ts";
@@ -15,6 +16,8 @@ import type { ModelRef } from "./types.ts";
 export interface TargetParts {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly prices: Readonly<Record<string, Price>>;
+  /** `undefined`: the provider's prompt cache is left to itself. */
+  readonly promptCache: PromptCacheRule | undefined;
 }
 
 /** The target that a model reference of the config means. `path` says where it stands, for errors. */
@@ -33,7 +36,7 @@ function namedTarget(
   name: string,
   settings: ModelSettings,
   path: string,
-  { endpoints, prices }: TargetParts,
+  { endpoints, prices, promptCache }: TargetParts,
 ): Target {
   const [provider = "", ...rest] = name.split("/");
   const endpoint = endpoints.get(provider);
@@ -45,6 +48,7 @@ function namedTarget(
       issues: [{ path, message }],
     });
   }
+  const modelId = rest.join("/");
   const secrets = [endpoint.apiKey ?? "", ...secretsIn(endpoint.headers)];
   let loading: Promise<LanguageModelV4> | undefined;
   return {
@@ -56,9 +60,9 @@ function namedTarget(
     price: priceOf(name, prices),
     taskHeader: endpoint.taskHeader,
     secrets,
-    adapt: (options) => adapt(options, endpoint),
+    adapt: (options) => cachePrompt(adapt(options, endpoint), endpoint.kind, modelId, promptCache),
     model: () => {
-      loading ??= loadModel(endpoint, rest.join("/")).catch((error: unknown) => {
+      loading ??= loadModel(endpoint, modelId).catch((error: unknown) => {
         loading = undefined;
         throw error;
       });
@@ -79,9 +83,10 @@ function adapt(
 function instanceTarget(
   model: LanguageModelV4,
   settings: ModelSettings,
-  { prices }: TargetParts,
+  { prices, promptCache }: TargetParts,
 ): Target {
   const name = `${model.provider}/${model.modelId}`;
+  const kind = kindOfInstance(model);
   return {
     name,
     identity: { name, endpoint: instanceId(model) },
@@ -93,9 +98,31 @@ function instanceTarget(
     taskHeader: undefined,
     secrets: [],
     adapt: (options) =>
-      model.provider.startsWith("openai.") ? relaxStrictSchema(options, "openai") : options,
+      cachePrompt(
+        kind === "openai" ? relaxStrictSchema(options, "openai") : options,
+        kind,
+        model.modelId,
+        promptCache,
+      ),
     model: () => Promise.resolve(model),
   };
+}
+
+/** Whose protocol an instance speaks, by what its package calls it: `anthropic.messages`, `vertex.anthropic.messages`. */
+function kindOfInstance({ provider }: LanguageModelV4): ProviderKind | undefined {
+  if (provider.startsWith("openai.")) return "openai";
+  return provider.split(".").includes("anthropic") ? "anthropic" : undefined;
+}
+
+function cachePrompt(
+  options: LanguageModelV4CallOptions,
+  kind: ProviderKind | undefined,
+  modelId: string,
+  rule: PromptCacheRule | undefined,
+): LanguageModelV4CallOptions {
+  if (rule === undefined) return options;
+  if (kind === "anthropic") return markForAnthropic(options, rule, modelId);
+  return kind === "openai" ? keyForOpenAI(options, rule) : options;
 }
 
 const instanceIds = new WeakMap<LanguageModelV4, string>();

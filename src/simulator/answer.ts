@@ -2,6 +2,7 @@ import { defaultReply } from "./default-reply.ts";
 import type { Answer, Draft } from "./draft.ts";
 import type { FaultSpec } from "./faults/fault.ts";
 import { reshape } from "./faults/reshape.ts";
+import type { PromptCache } from "./prompt-cache.ts";
 import { forcedTool, type ScriptRequest } from "./request.ts";
 import type { Reply, ReplyUsage, ScriptReader } from "./script.ts";
 import { countTokens, splitTokens } from "./tokens.ts";
@@ -11,12 +12,13 @@ export async function answerTo(
   request: ScriptRequest,
   script: ScriptReader,
   fault: FaultSpec,
+  promptCache: PromptCache,
 ): Promise<Answer> {
   const reply = (await script.replyTo(request)) ?? defaultReply(request);
   const bent = reshape(toDraft(reply, request), fault, request);
   const draft = limitTokens(bent, request.maxTokens);
   const usage = typeof reply === "string" ? {} : (reply.usage ?? {});
-  return { ...draft, usage: { ...estimateUsage(draft, request), ...usage } };
+  return { ...draft, usage: { ...estimateUsage(draft, request, promptCache), ...usage } };
 }
 
 function toDraft(reply: Reply, request: ScriptRequest): Draft {
@@ -56,14 +58,18 @@ function limitTokens(draft: Draft, maxTokens: number | undefined): Draft {
   };
 }
 
-function estimateUsage(draft: Draft, request: ScriptRequest): Required<ReplyUsage> {
+function estimateUsage(
+  draft: Draft,
+  request: ScriptRequest,
+  promptCache: PromptCache,
+): Required<ReplyUsage> {
   const prompt = request.messages.map((message) => message.text).join("\n");
   const tools = request.tools.length > 0 ? JSON.stringify(request.tools) : "";
+  const inputTokens = countTokens(prompt) + countTokens(tools);
   return {
-    inputTokens: countTokens(prompt) + countTokens(tools),
+    inputTokens,
     outputTokens: outputTokens(draft),
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
+    ...promptCache.take(request, inputTokens),
     reasoningTokens: countTokens(draft.reasoning),
   };
 }

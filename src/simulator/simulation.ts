@@ -4,6 +4,7 @@ import { type FaultSpec, faultDefaults, reachesModel } from "./faults/fault.ts";
 import { createFaultPlayer, type FaultPlan } from "./faults/plan.ts";
 import { type SimulationOptions, simulationDefaults } from "./options.ts";
 import { drawTiming, type Pace, type Timing } from "./pace.ts";
+import { createPromptCache } from "./prompt-cache.ts";
 import { seededRandom } from "./random.ts";
 import type { ScriptRequest } from "./request.ts";
 import { readScript, type Script } from "./script.ts";
@@ -27,6 +28,7 @@ export interface Simulation {
 export function createSimulation(options: SimulationOptions): Simulation {
   const { script, faults, pace, seed } = { ...simulationDefaults, ...options };
   const random = seededRandom(seed);
+  const promptCache = createPromptCache();
   let nextFault = createFaultPlayer(faults, seed);
   let reader = readScript(script);
   return {
@@ -34,7 +36,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       const fault = nextFault(request);
       const timing = drawTiming(paceUnder(fault, pace), random);
       const answer = async () =>
-        reachesModel(fault) ? answerTo(request, reader, fault) : undefined;
+        reachesModel(fault) ? answerTo(request, reader, fault, promptCache) : undefined;
       return { fault, timing, answer };
     },
     play(plan) {
