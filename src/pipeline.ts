@@ -10,6 +10,7 @@ import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
 import { observe } from "./policies/observe.ts";
 import type { Next, Policy } from "./policies/policy.ts";
+import { repeat } from "./policies/repeat.ts";
 import { retry } from "./policies/retry.ts";
 import { RetryBudgets } from "./policies/retry-budget.ts";
 import { route } from "./policies/route.ts";
@@ -40,6 +41,7 @@ export function pipeline(parts: PipelineParts): Next {
     [
       observe(events, telemetry, troubles), // open the event; close it with what happened, whatever happened
       rule(troubles), //               a deterministic answer, when one is certain: no model is asked
+      repeat(troubles), //             one attempt where an outer loop retries what has been retried
       deadline, //                     the call's total time as one signal; queueing and backoff count
       cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request
       budget(budgets), //              refuse before spending past a task's limit of cost, tokens or rate

@@ -125,6 +125,7 @@ export function parentEventOf(
     queuedMs: children.reduce((sum, { trace }) => sum + trace.queuedMs, 0),
     reroutes: children.flatMap(({ trace }) => trace.reroutes),
     resumes: children.flatMap(({ trace }) => trace.resumes),
+    repeatOf: children.find(({ trace }) => trace.repeatOf !== null)?.trace.repeatOf ?? null,
     notes: children.flatMap(({ trace }) => trace.notes),
     children: children.length,
   };

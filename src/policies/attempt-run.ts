@@ -73,7 +73,9 @@ export class AttemptRun {
   failure(thrown: unknown): unknown {
     if (this.clock.expiry !== undefined) return new DeadlineExceeded(this.clock.expiry, this.place);
     if (this.call.signal.aborted) return this.call.signal.reason;
-    const { target, request } = this.call;
+    const { target, request, trace } = this.call;
+    if (SeamError.is(thrown) && thrown.retryable)
+      trace.notes.push(`${target.name} is a seam itself and has retried already`);
     const secrets = [...target.secrets, ...secretsIn(request.headers ?? {})];
     return classify(thrown, { place: this.place, secrets, wireStatus: this.clock.httpStatus });
   }

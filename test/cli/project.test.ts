@@ -165,6 +165,7 @@ describe("seam doctor", () => {
       expect(statuses).toEqual([
         "node ok",
         "config ok",
+        "retries ok",
         "package anthropic ok",
         "key anthropic ok",
         "reach anthropic ok",

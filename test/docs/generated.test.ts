@@ -34,6 +34,7 @@ test("the way of a call names the policies in their order, each of which is a fi
   expect(names).toEqual([
     "observe",
     "rule",
+    "repeat",
     "deadline",
     "cache",
     "budget",

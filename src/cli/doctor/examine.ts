@@ -1,12 +1,13 @@
 import { defaults } from "../../config/defaults.ts";
 import { findConfig, type LoadedConfig, loadConfig } from "../../config/load.ts";
-import { resolveConfig } from "../../config/resolve.ts";
+import { type Resolved, resolveConfig } from "../../config/resolve.ts";
 import { endpointNames, endpointOf } from "../../providers/endpoint.ts";
 import { type StoreOptions, shortPath, storeOf } from "../find-store.ts";
 import { nodeFault } from "../node-version.ts";
 import { counted } from "../output/format.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
 import { reach } from "./reach.ts";
+import { checkRetries } from "./retries.ts";
 import { checkStore } from "./store.ts";
 import {
   callLive,
@@ -37,9 +38,11 @@ export async function* examine(options: ExamineOptions): AsyncGenerator<Finding,
   }
   let loaded: LoadedConfig;
   let targets: NamedTarget[];
+  let tasks: Resolved["tasks"];
   try {
     loaded = await loadConfig(file);
-    targets = targetsIn(loaded);
+    ({ tasks } = resolveConfig(loaded.config));
+    targets = targetsIn(loaded, tasks);
   } catch (error) {
     yield fail("config", reasonOf(error), `Mend ${shortPath(file)}.`);
     return;
@@ -48,6 +51,7 @@ export async function* examine(options: ExamineOptions): AsyncGenerator<Finding,
     "config",
     `${shortPath(loaded.path)}: ${counted(Object.keys(loaded.config.tasks).length, "task")}, ${counted(targets.length, "model")}`,
   );
+  yield* checkRetries(tasks.values());
   yield* examineTargets(targets, loaded, options.live === true);
   yield* await examineStore(options, loaded);
 }
@@ -58,8 +62,7 @@ function checkNode(): Finding {
   return fault === undefined ? ok("node", node) : fail("node", fault, "Install a newer Node.");
 }
 
-function targetsIn({ config }: LoadedConfig): NamedTarget[] {
-  const { tasks } = resolveConfig(config);
+function targetsIn({ config }: LoadedConfig, tasks: Resolved["tasks"]): NamedTarget[] {
   const { providers = {} } = config;
   const endpoints = new Map(
     endpointNames(providers).map((name) => [

@@ -5,6 +5,7 @@ import { openEvents } from "../../events.ts";
 import { shortPath } from "../find-store.ts";
 import { counted } from "../output/format.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
+import { checkRepeats } from "./retries.ts";
 
 /** How long an app may keep the file to itself, in milliseconds. */
 const patienceMs = 2_000;
@@ -67,8 +68,9 @@ async function readFindings(path: string): Promise<Finding[]> {
     newest === undefined
       ? `${shortPath(path)} is writable, and holds no call yet`
       : `${shortPath(path)} is writable, and holds ${counted(total?.calls ?? 0, "call")}`;
-  if (dropped === 0) return [ok("store", detail)];
+  const findings = [ok("store", detail), ...(await checkRepeats(events))];
+  if (dropped === 0) return findings;
   const advice =
     "More events waited than may be held in memory: is the disk full or slow, or the file locked by another program?";
-  return [ok("store", detail), warn("dropped events", `${counted(dropped, "event")} lost`, advice)];
+  return [...findings, warn("dropped events", `${counted(dropped, "event")} lost`, advice)];
 }

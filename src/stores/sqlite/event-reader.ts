@@ -4,6 +4,7 @@ import { ConfigError } from "../../errors.ts";
 import { sleep } from "../../util/abort.ts";
 import { openForReading } from "./event-reader-file.ts";
 import { type EventFilter, matching } from "./event-reader-filter.ts";
+import { repeatsOf, type TaskRepeats } from "./event-reader-repeats.ts";
 import { fromRow } from "./event-reader-row.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
 import { kyselyOver } from "./kysely.ts";
@@ -47,6 +48,8 @@ export interface EventReader {
   /** The calls that were made for a call, oldest first. */
   children(id: string): Promise<CallEvent[]>;
   stats(options?: StatsOptions): Promise<CallStats[]>;
+  /** The tasks whose calls come again right after they have failed. */
+  repeats(filter?: EventFilter): Promise<TaskRepeats[]>;
   /**
    * Events as they are written, which is when their calls have ended.
    *
@@ -79,6 +82,7 @@ export function openEventReader(path: string): EventReader {
     get: (id) => get(db, id),
     children: (id) => children(db, id),
     stats: (options = {}) => statsOf(db, options, options.by ?? ["task"]),
+    repeats: (filter = {}) => repeatsOf(db, filter),
     follow: (filter = {}, options = {}) => follow(db, filter, options),
     dropped: () => dropped(db),
     close: () => connection.close(),
