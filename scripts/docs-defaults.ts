@@ -56,6 +56,7 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "`promptCache.ttl`",
     "How long Anthropic keeps the beginning of a prompt, where `promptCache` is switched on.",
   ],
+  compress: ["`compress`", "Whether a task's prompts are sent without what says nothing."],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

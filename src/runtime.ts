@@ -2,6 +2,7 @@ import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending, StreamAnswer } from "./call/answer.ts";
 import type { BudgetUse } from "./call/budget.ts";
 import type { Accept, CacheRule, Call, EventIds, Pattern, Tags } from "./call/call.ts";
+import { compress } from "./call/compress.ts";
 import type { CallEvent, EventSink } from "./call/event.ts";
 import { type ModelRequest, withSettings } from "./call/request.ts";
 import type { Target } from "./call/target.ts";
@@ -147,13 +148,16 @@ function cacheStores(config: Resolved, store: SqliteStore | undefined): CacheSto
 function prepare(spec: CallSpec, rules: TaskRules): Call {
   const limits = spec.limits === undefined ? undefined : checkLimits(spec.limits);
   const settings = spec.settings === undefined ? {} : checkSettings(spec.settings);
+  const trace = newTrace();
+  const asked = (request: ModelRequest, notes: string[]): ModelRequest =>
+    withSettings(settings, rules.compress ? compressed(request, notes) : request);
   return {
     id: spec.id ?? newId(),
     parentId: spec.parentId,
     task: spec.task,
     pattern: spec.pattern,
     mode: spec.mode,
-    request: withSettings(settings, spec.request),
+    request: asked(spec.request, trace.notes),
     targets: spec.targets ?? rules.targets,
     limits:
       limits === undefined
@@ -168,7 +172,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     cache: cacheRule(spec.cache, rules.cache),
     budget: rules.budget,
     allowAttempt: undefined,
-    cacheRequest: spec.cacheRequest && withSettings(settings, spec.cacheRequest),
+    cacheRequest: spec.cacheRequest && asked(spec.cacheRequest, []),
     tags: spec.tags ?? {},
     arm: undefined,
     attemptKind: "ask",
@@ -176,8 +180,18 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     deadline: { at: Number.POSITIVE_INFINITY },
     accept: spec.accept,
     recordAs: spec.recordAs,
-    trace: newTrace(),
+    trace,
   };
+}
+
+/** The request as it is sent; the note says what was taken out. */
+function compressed(request: ModelRequest, notes: string[]): ModelRequest {
+  const { request: shorter, whitespace, repeats } = compress(request);
+  if (whitespace + repeats === 0) return request;
+  notes.push(
+    `compressed: ${whitespace} characters of whitespace and ${repeats} of repeated sentences taken out`,
+  );
+  return shorter;
 }
 
 function rulesFor({ rule, task, request, tags }: CallSpec, rules: TaskRules): Call["rules"] {

@@ -16,6 +16,7 @@ export interface CheckedTask extends CheckedPolicies {
   readonly rule?: TaskRule | undefined;
   readonly fallbacks?: readonly CheckedTarget[] | undefined;
   readonly settings?: Settings | undefined;
+  readonly compress?: boolean | undefined;
 }
 
 export interface CheckedTarget {

@@ -19,6 +19,8 @@ export interface Defaults {
   readonly budget: { readonly waitMs: number };
   /** Used when a task switches its provider's prompt cache on. */
   readonly promptCache: { readonly ttl: "5m" | "1h" };
+  /** Whether prompts are sent without spaces and repeated sentences that say nothing. */
+  readonly compress: boolean;
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -41,6 +43,7 @@ export const defaults: Defaults = {
   cache: { ttlMs: 86_400_000, namespace: "" },
   budget: { waitMs: 0 },
   promptCache: { ttl: "5m" },
+  compress: false,
   extractRoomFactor: 4,
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",

@@ -29,6 +29,8 @@ export interface TaskRules {
   readonly breaker: BreakerRule | undefined;
   readonly cache: CacheRule | undefined;
   readonly budget: readonly BudgetLimit[];
+  /** Whether prompts are sent without what carries no meaning. */
+  readonly compress: boolean;
   /** The most output tokens that a re-ask after `length` may be given; `undefined`: no more than the first ask. */
   readonly extractMaxOutputTokens: number | undefined;
 }
@@ -131,6 +133,7 @@ function rulesOf(
     breaker: breakerRule(task.breaker ?? common.breaker, common.breaker),
     cache: cacheRule(task.cache ?? common.cache, common.cache),
     budget,
+    compress: task.compress ?? defaults.compress,
     extractMaxOutputTokens:
       ownRoom ?? (maxOutputTokens && maxOutputTokens * defaults.extractRoomFactor),
   };

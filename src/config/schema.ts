@@ -177,6 +177,7 @@ const task = z.strictObject({
     .array(z.preprocess(asTargetConfig, z.strictObject({ model, settings: settings.optional() })))
     .optional(),
   settings: settings.optional(),
+  compress: z.boolean().optional(),
 });
 
 const price = z.strictObject({

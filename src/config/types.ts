@@ -148,6 +148,11 @@ export interface TaskConfig extends PolicyConfig {
   /** Asked in this order when the model before has failed. */
   fallbacks?: readonly (ModelRef | TargetConfig)[] | undefined;
   settings?: Settings | undefined;
+  /**
+   * `true`: sends the system's and the user's texts without spaces and blank lines that say nothing, and the system's
+   * without long sentences that it has said before. Code, tables, data and quotes stay as they are. Default: `false`.
+   */
+  compress?: boolean | undefined;
 }
 
 /** What OpenTelemetry is told of calls, where the application has set up its SDK. */

@@ -1,6 +1,6 @@
 import { anthropic, createAnthropic } from "@ai-sdk/anthropic";
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import type { Message } from "llm-seam";
+import { createSeam, type Message } from "llm-seam";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Harness, settled, startHarness } from "../support/harness.ts";
 
@@ -217,10 +217,9 @@ test("marks change no fingerprint: an answer kept without them is found with the
   expect(marked.fingerprint).toBe(without.fingerprint);
 });
 
-test("a setting that is wrong is refused with its path", async () => {
-  const wrong = {
-    tasks: { a: { model: anthropic("claude-sonnet-4-5"), promptCache: { ttl: "2h" } } },
-  };
+test("a setting that is wrong is refused with its path", () => {
+  const model = anthropic("claude-sonnet-4-5");
   // @ts-expect-error a lifetime that there is not
-  await expect(startHarness(wrong)).rejects.toThrow(/tasks\.a\.promptCache\.ttl/);
+  const wrong = () => createSeam({ tasks: { a: { model, promptCache: { ttl: "2h" } } } });
+  expect(wrong).toThrow(/tasks\.a\.promptCache\.ttl/);
 });
