@@ -12,6 +12,7 @@ export type {
   StatsOptions,
 } from "./stores/sqlite/event-reader.ts";
 export type { EventFilter, EventScope } from "./stores/sqlite/event-reader-filter.ts";
+export type { PromptVolume } from "./stores/sqlite/event-reader-prompts.ts";
 export type { TaskRepeats } from "./stores/sqlite/event-reader-repeats.ts";
 export type { CallStats, StatsKey } from "./stores/sqlite/event-reader-stats.ts";
 

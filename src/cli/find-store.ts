@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { defaults } from "../config/defaults.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
+import type { SeamConfig } from "../config/types.ts";
 import { ConfigError } from "../errors.ts";
 
 export interface StoreOptions {
@@ -29,6 +30,12 @@ export async function findStore(options: StoreOptions): Promise<FoundStore> {
     return { path: resolve(defaults.store), from: "the default, no config found" };
   const { path, config } = await loadConfig(file);
   return { path: storeOf(config.store ?? defaults.store, path), from: shortPath(path) };
+}
+
+/** The config that these options mean; `undefined` where `--store` stands alone, or there is none. */
+export async function configOf({ store, config }: StoreOptions): Promise<SeamConfig | undefined> {
+  const file = config ?? (store === undefined ? findConfig(process.cwd()) : undefined);
+  return file === undefined ? undefined : (await loadConfig(file)).config;
 }
 
 /** The store's file as the config at `path` means it; throws when it keeps none. */

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addCalls } from "./commands/calls.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addInit } from "./commands/init.ts";
+import { addPrompts } from "./commands/prompts.ts";
 import { addSimulate } from "./commands/simulate.ts";
 import { addStats } from "./commands/stats.ts";
 
@@ -19,6 +20,7 @@ export function buildProgram(): Command {
     .addHelpText("after", exitCodeHelp);
   addCalls(program);
   addStats(program);
+  addPrompts(program);
   addSimulate(program);
   addInit(program);
   addDoctor(program);

@@ -58,6 +58,7 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam calls",
     "seam calls show",
     "seam stats",
+    "seam prompts",
     "seam simulate",
     "seam init",
     "seam doctor",

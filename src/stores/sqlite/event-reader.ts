@@ -4,6 +4,7 @@ import { ConfigError } from "../../errors.ts";
 import { sleep } from "../../util/abort.ts";
 import { openForReading } from "./event-reader-file.ts";
 import { type EventFilter, matching } from "./event-reader-filter.ts";
+import { callsToolIn, type PromptVolume, promptVolumesOf } from "./event-reader-prompts.ts";
 import { repeatsOf, type TaskRepeats } from "./event-reader-repeats.ts";
 import { fromRow } from "./event-reader-row.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
@@ -50,6 +51,10 @@ export interface EventReader {
   stats(options?: StatsOptions): Promise<CallStats[]>;
   /** The tasks whose calls come again right after they have failed. */
   repeats(filter?: EventFilter): Promise<TaskRepeats[]>;
+  /** How often the prompts of each task were sent to each target. */
+  promptVolumes(filter?: EventFilter): Promise<PromptVolume[]>;
+  /** Whether a model has called this tool in one of the calls that match. */
+  callsTool(tool: string, filter?: EventFilter): Promise<boolean>;
   /**
    * Events as they are written, which is when their calls have ended.
    *
@@ -83,6 +88,8 @@ export function openEventReader(path: string): EventReader {
     children: (id) => children(db, id),
     stats: (options = {}) => statsOf(db, options, options.by ?? ["task"]),
     repeats: (filter = {}) => repeatsOf(db, filter),
+    promptVolumes: (filter = {}) => promptVolumesOf(db, filter),
+    callsTool: (tool, filter = {}) => callsToolIn(db, filter, tool),
     follow: (filter = {}, options = {}) => follow(db, filter, options),
     dropped: () => dropped(db),
     close: () => connection.close(),
