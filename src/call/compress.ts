@@ -3,7 +3,7 @@ import { type Line, leadOf, linesOf, normalized, quoted, sentencesOf } from "./p
 import type { ModelRequest } from "./request.ts";
 
 /** A sentence shorter than this is no waste worth the risk, in characters. */
-export const shortestRepeat = 40;
+const shortestRepeat = 40;
 
 /** A request without what says nothing, and how many characters that was. */
 export interface Compressed<Request extends ModelRequest = ModelRequest> {

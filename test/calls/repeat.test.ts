@@ -203,7 +203,7 @@ describe("the AI SDK's own retries add nothing", () => {
     await rejection(new ToolLoopAgent({ model: seam }).generate({ prompt: newPrompt() }));
     expect(requests()).toBe(6);
     const streamed = streamText({ model: wrapped, prompt: newPrompt(), onError: () => {} });
-    await collect(streamed.fullStream);
+    await collect(streamed.textStream);
     expect(requests()).toBe(9);
   });
 });

@@ -38,6 +38,8 @@ const forbidden: readonly (readonly [file: string, target: string])[] = [
   ["src/runtime.ts", "./seam.ts"],
   ["src/config/up-seam.ts", "../seam.ts"],
   ["src/config/up-simulator.ts", "../simulator/index.ts"],
+  ["src/prompts/up-stores.ts", "../stores/sqlite/schema.ts"],
+  ["src/prompts/up-cli.ts", "../cli/main.ts"],
   ["src/seam.ts", "./cli/main.ts"],
   ["src/index.ts", "./simulator/index.ts"],
   ["src/events.ts", "./gateway/server.ts"],
@@ -64,6 +66,8 @@ const allowed: readonly (readonly [file: string, target: string])[] = [
   ["src/patterns/ok-policies.ts", "../policies/policy.ts"],
   ["src/simulator/wire/ok-sibling.ts", "../script.ts"],
   ["src/cli/ok-seam.ts", "../seam.ts"],
+  ["src/prompts/ok-events.ts", "../events.ts"],
+  ["src/prompts/ok-prices.ts", "../providers/prices.ts"],
   ["src/patterns/ok-in-a.test.ts", "../simulator/index.ts"],
   ["examples/planted/ok.ts", "llm-seam"],
 ];

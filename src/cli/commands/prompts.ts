@@ -23,9 +23,9 @@ const defaultSample = 200;
 const shownParts = 6;
 
 const examples = `
-Counts are of all calls that match; content is looked at of the newest ones of each task only. Tokens
-are estimates, scaled to the input tokens that providers have counted. A month is extrapolated from the
-time between --since, or the first call, and now.
+Counts are of all calls that match; content is looked at of the newest ones of each task only.
+Tokens are estimates, scaled to the input tokens that providers have counted. A month is
+extrapolated from the time between --since, or the first call, and now.
 
 Examples:
   seam prompts --since 7d
