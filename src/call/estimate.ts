@@ -14,7 +14,7 @@ const bytesPerToken = 3;
 /** What a message costs beside its text. */
 const tokensPerMessage = 8;
 /** A file whose tokens nobody can tell from its bytes: about what a page or an image takes. */
-const tokensPerFile = 1_600;
+export const tokensPerFile = 1_600;
 /** Taken for the answer where the request sets no limit. */
 const unlimitedOutput = 4_096;
 

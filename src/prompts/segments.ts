@@ -42,17 +42,30 @@ function messageSegment(message: LanguageModelV4Message): Segment {
   };
 }
 
-interface Text {
+interface Piece {
   readonly role: LanguageModelV4Message["role"];
   readonly text: string;
 }
 
 /** The texts of a prompt's messages, with whose they are. */
-export function textsOf({ prompt }: Prompt): Text[] {
-  return prompt.flatMap((message): Text[] => {
+export function textsOf({ prompt }: Prompt): Piece[] {
+  return prompt.flatMap((message): Piece[] => {
     if (message.role === "system") return [{ role: message.role, text: message.content }];
     return message.content.flatMap((part) =>
       part.type === "text" ? [{ role: message.role, text: part.text }] : [],
     );
   });
+}
+
+/** The files of a prompt, each as a text that is the same for the same file. */
+export function filesOf({
+  prompt,
+}: Prompt): { readonly mediaType: string; readonly text: string }[] {
+  return prompt.flatMap(({ content }) =>
+    [...content].flatMap((part) =>
+      typeof part === "object" && part.type === "file"
+        ? [{ mediaType: part.mediaType, text: toJson(part.data) }]
+        : [],
+    ),
+  );
 }

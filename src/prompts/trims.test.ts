@@ -39,6 +39,18 @@ describe("what prompts hold that they need not", () => {
     expect(trim).toMatchObject({ kind: "document", prompts: 1 });
   });
 
+  test("a file sent twice is told by its kind", () => {
+    const file = {
+      type: "file",
+      mediaType: "application/pdf",
+      data: { type: "data", data: "JVBERi0=" },
+    } as const;
+    const prompt: Prompt["prompt"] = [{ role: "user", content: [file, file] }];
+    expect(trimsOf([{ prompt }])).toMatchObject([
+      { kind: "document", what: "a file, application/pdf" },
+    ]);
+  });
+
   test("spaces of the system's and the user's texts, not of what the model has said", () => {
     expect(kinds({ prompt: [user("a  b")] })).toEqual(["whitespace (safe)"]);
     const answer = { role: "assistant", content: [{ type: "text", text: "a  b" }] } as const;

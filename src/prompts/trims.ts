@@ -1,9 +1,8 @@
-import type { LanguageModelV4FunctionTool } from "@ai-sdk/provider";
 import { repeatsIn, withoutWhitespace } from "../call/compress.ts";
-import { tokensOfText } from "../call/estimate.ts";
+import { tokensOfText, tokensPerFile } from "../call/estimate.ts";
 import { toJson } from "../call/json.ts";
 import { normalized } from "../call/prose.ts";
-import { type Prompt, textsOf } from "./segments.ts";
+import { filesOf, type Prompt, textsOf } from "./segments.ts";
 
 /** Something that could be taken out of prompts. */
 export interface Trim {
@@ -27,26 +26,30 @@ const leastDescriptions = 200;
 export function trimsOf(prompts: readonly Prompt[]): Trim[] {
   const found = new Tally();
   for (const prompt of prompts) {
-    const spaces = { characters: 0 };
+    let spaces = 0;
     const said = { system: new Set<string>(), all: new Set<string>() };
     const documents = new Set<string>();
     for (const { role, text } of textsOf(prompt)) {
       if (role === "system" || role === "user") {
-        spaces.characters += text.length - withoutWhitespace(text).length;
+        spaces += text.length - withoutWhitespace(text).length;
       }
       const safe = role === "system" ? repeatsIn(text, said.system) : [];
-      for (const { sentence } of safe) found.add("sentence", normalized(sentence), sentence, true);
+      for (const { sentence } of safe) found.sentence(sentence, true);
       const isKnown = new Set(safe.map(({ sentence }) => sentence));
       const isDocument = text.length >= shortestDocument && documents.has(text);
-      if (isDocument) found.add("document", text.slice(0, 80), text, false);
+      if (isDocument) found.add("document", `"${text.slice(0, 80)}"`, tokensOfText(text), false);
       documents.add(text);
       for (const { sentence } of isDocument ? [] : repeatsIn(text, said.all)) {
-        if (!isKnown.has(sentence)) found.add("sentence", normalized(sentence), sentence, false);
+        if (!isKnown.has(sentence)) found.sentence(sentence, false);
       }
     }
-    if (spaces.characters > 0) found.add("whitespace", "", " ".repeat(spaces.characters), true);
+    for (const { mediaType, text } of filesOf(prompt)) {
+      if (documents.has(text)) found.add("document", `a file, ${mediaType}`, tokensPerFile, false);
+      documents.add(text);
+    }
+    if (spaces > 0) found.add("whitespace", "", tokensOfText(" ".repeat(spaces)), true);
     const descriptions = heavyDescriptions(prompt);
-    if (descriptions !== undefined) found.add("descriptions", "", descriptions, false);
+    if (descriptions > 0) found.add("descriptions", "", descriptions, false);
     found.endPrompt();
   }
   return found.trims();
@@ -56,25 +59,22 @@ export function trimsOf(prompts: readonly Prompt[]): Trim[] {
 export function toolsIn(prompts: readonly Prompt[]): Trim[] {
   const found = new Tally();
   for (const { tools = [] } of prompts) {
-    for (const tool of tools) found.add("tool", tool.name, toJson(withoutOptions(tool)), false);
+    for (const tool of tools) found.add("tool", tool.name, tokensOfText(toJson(tool)), false);
     found.endPrompt();
   }
   return found.trims();
 }
 
-function withoutOptions(tool: NonNullable<Prompt["tools"]>[number]): unknown {
-  return tool.type === "function" ? { ...tool, providerOptions: undefined } : tool;
-}
-
-/** The descriptions of the schema, where they make up more than half of it. */
-function heavyDescriptions({ responseFormat }: Prompt): string | undefined {
-  if (responseFormat?.type !== "json" || responseFormat.schema === undefined) return undefined;
+/** The tokens of the schema's descriptions, where they make up more than half of it; otherwise 0. */
+function heavyDescriptions({ responseFormat }: Prompt): number {
+  if (responseFormat?.type !== "json" || responseFormat.schema === undefined) return 0;
   const text = descriptionsIn(responseFormat.schema).join("\n");
   const isHeavy = text.length * 2 > toJson(responseFormat.schema).length;
-  return isHeavy && tokensOfText(text) >= leastDescriptions ? text : undefined;
+  const tokens = tokensOfText(text);
+  return isHeavy && tokens >= leastDescriptions ? tokens : 0;
 }
 
-function descriptionsIn(schema: LanguageModelV4FunctionTool["inputSchema"] | unknown): string[] {
+function descriptionsIn(schema: unknown): string[] {
   if (typeof schema !== "object" || schema === null) return [];
   return Object.entries(schema).flatMap(([key, value]: [string, unknown]) =>
     key === "description" && typeof value === "string" ? [value] : descriptionsIn(value),
@@ -88,11 +88,15 @@ class Tally {
   readonly #found = new Map<string, { key: Key; prompts: number; tokens: number }>();
   #inPrompt = new Set<string>();
 
-  add(kind: Trim["kind"], what: string, text: string, isSafe: boolean): void {
+  sentence(sentence: string, isSafe: boolean): void {
+    this.add("sentence", normalized(sentence), tokensOfText(sentence), isSafe);
+  }
+
+  add(kind: Trim["kind"], what: string, tokens: number, isSafe: boolean): void {
     const id = JSON.stringify([kind, what, isSafe]);
     const entry = this.#found.get(id) ?? { key: { kind, what, isSafe }, prompts: 0, tokens: 0 };
     this.#found.set(id, entry);
-    entry.tokens += tokensOfText(text);
+    entry.tokens += tokens;
     if (!this.#inPrompt.has(id)) entry.prompts++;
     this.#inPrompt.add(id);
   }

@@ -24,6 +24,7 @@ export const emptyAnswer: Answer = {
     outputTokens: 0,
     cachedInputTokens: 0,
     cacheWriteTokens: 0,
+    hourWriteTokens: 0,
     reasoningTokens: 0,
   },
 };

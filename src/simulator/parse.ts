@@ -25,6 +25,7 @@ const extras = {
       outputTokens: count,
       cachedInputTokens: count,
       cacheWriteTokens: count,
+      hourWriteTokens: count,
       reasoningTokens: count,
     })
     .exactOptional(),

@@ -6,6 +6,8 @@ const mark = (ttl?: string) => ({ cache_control: { type: "ephemeral", ...(ttl &&
 const text = (said: string, more: object = {}) => ({ type: "text", text: said, ...more });
 const long = "x".repeat(8_000);
 
+const nothing = { cachedInputTokens: 0, cacheWriteTokens: 0, hourWriteTokens: 0 };
+
 function asked(protocol: ScriptRequest["protocol"], body: object): ScriptRequest {
   return { protocol, model: "m", body } as ScriptRequest;
 }
@@ -21,7 +23,7 @@ test("a marked beginning is written once and read then, for five minutes from it
   const written = ask("a").cachedInputTokens;
   expect(written).toBeGreaterThan(1_950);
   now += 299_000;
-  expect(ask("b")).toEqual({ cachedInputTokens: written, cacheWriteTokens: 0 });
+  expect(ask("b")).toEqual({ ...nothing, cachedInputTokens: written });
   now += 299_000;
   expect(ask("c").cachedInputTokens).toBe(written);
   now += 301_000;
@@ -31,15 +33,14 @@ test("a marked beginning is written once and read then, for five minutes from it
 test("an hour where the mark asks for one", () => {
   let now = 0;
   const cache = createPromptCache(() => now);
-  const ask = () => cache.take(anthropic(text(long, mark("1h"))), 2_000).cachedInputTokens;
-  ask();
+  const ask = () => cache.take(anthropic(text(long, mark("1h"))), 2_000);
+  expect(ask()).toEqual({ ...nothing, cacheWriteTokens: 2_000, hourWriteTokens: 2_000 });
   now += 3_500_000;
-  expect(ask()).toBe(2_000);
+  expect(ask()).toEqual({ ...nothing, cachedInputTokens: 2_000 });
 });
 
 test("nothing without a mark, nothing below 1,024 tokens, nothing of another model or another text", () => {
   const cache = createPromptCache();
-  const nothing = { cachedInputTokens: 0, cacheWriteTokens: 0 };
   for (const _ of "12") expect(cache.take(anthropic(text(long)), 2_000)).toEqual(nothing);
   for (const _ of "12") expect(cache.take(anthropic(text(long, mark())), 1_000)).toEqual(nothing);
   const body = { messages: [{ role: "user", content: [text(long, mark())] }] };
@@ -82,7 +83,7 @@ test("OpenAI keeps every beginning by itself and bills no writing", () => {
       }),
       2_000,
     );
-  expect(ask("a")).toEqual({ cachedInputTokens: 0, cacheWriteTokens: 0 });
+  expect(ask("a")).toEqual(nothing);
   expect(ask("b").cachedInputTokens).toBeGreaterThan(1_900);
-  expect(ask("b")).toEqual({ cachedInputTokens: 2_000, cacheWriteTokens: 0 });
+  expect(ask("b")).toEqual({ ...nothing, cachedInputTokens: 2_000 });
 });

@@ -3,7 +3,9 @@ import { isRecord, type ScriptRequest } from "./request.ts";
 import type { ReplyUsage } from "./script.ts";
 
 /** What of a request's input was read from the provider's prompt cache, and what was written to it. */
-export type CachedInput = Required<Pick<ReplyUsage, "cachedInputTokens" | "cacheWriteTokens">>;
+export type CachedInput = Required<
+  Pick<ReplyUsage, "cachedInputTokens" | "cacheWriteTokens" | "hourWriteTokens">
+>;
 
 /** Keeps the beginnings of prompts, as a provider does. */
 export interface PromptCache {
@@ -48,11 +50,12 @@ export function createPromptCache(now: () => number = Date.now): PromptCache {
       if (found !== undefined) keep(found.key, expiries.get(found.key)?.keepMs ?? 0);
       const written = prefixes.filter(({ keepMs }) => keepMs !== undefined);
       for (const { key, keepMs } of written) if (keepMs !== undefined) keep(key, keepMs);
-      const isBilled = request.protocol === "anthropic";
-      const end = written.at(-1)?.tokens ?? 0;
+      const billed = request.protocol === "anthropic" ? written : [];
+      const forAnHour = billed.filter(({ keepMs }) => keepMs === lifetimeMs["1h"]);
       return {
         cachedInputTokens: read,
-        cacheWriteTokens: isBilled ? Math.max(0, end - read) : 0,
+        cacheWriteTokens: Math.max(0, (billed.at(-1)?.tokens ?? 0) - read),
+        hourWriteTokens: Math.max(0, (forAnHour.at(-1)?.tokens ?? 0) - read),
       };
     },
   };

@@ -9,6 +9,8 @@ export interface ReplyUsage {
   readonly cachedInputTokens?: number;
   /** Input tokens written to the provider's prompt cache. */
   readonly cacheWriteTokens?: number;
+  /** Of `cacheWriteTokens`, those that are kept for an hour. */
+  readonly hourWriteTokens?: number;
   readonly reasoningTokens?: number;
 }
 

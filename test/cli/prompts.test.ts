@@ -160,7 +160,7 @@ describe("--json", () => {
     const agent = trims("agent").map(({ kind, what }) => `${kind} ${what}`);
     expect(agent).toContain("tool refund");
     expect(agent).not.toContain("tool lookUp");
-    expect(agent).toContainEqual(expect.stringMatching(/^document The parcel left/));
+    expect(agent).toContainEqual(expect.stringMatching(/^document "The parcel left/));
   });
 
   test("a beginning that all share but one, and one that changes at its end", async () => {

@@ -1,10 +1,11 @@
 import type { PromptPart, TaskPrompts } from "../../prompts/report.ts";
 import type { CacheSavings } from "../../prompts/savings.ts";
+import { oneLine } from "./clean.ts";
 import { count, counted, usd } from "./format.ts";
 import type { Column } from "./table.ts";
 
 export const partColumns: readonly Column<PromptPart>[] = [
-  { title: "PART", text: ({ label }) => label },
+  { title: "PART", text: ({ label }) => oneLine(label) },
   { title: "TOKENS", align: "right", text: ({ tokens }) => count(tokens) },
   { title: "SHARE", align: "right", text: ({ share }) => percent(share) },
 ];
@@ -103,7 +104,7 @@ function sayingOf({ kind, what }: TaskPrompts["trims"][number]): string {
     case "descriptions":
       return "The descriptions in the schema are heavier than the rest of it";
     case "document":
-      return `The same text is sent twice: "${shortened(what)}"`;
+      return `Sent twice in one prompt: ${shortened(what)}`;
   }
 }
 

@@ -83,6 +83,10 @@ function inputUsage({ usage }: Answer): object {
   return {
     input_tokens: Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens),
     cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_creation: {
+      ephemeral_5m_input_tokens: usage.cacheWriteTokens - usage.hourWriteTokens,
+      ephemeral_1h_input_tokens: usage.hourWriteTokens,
+    },
     cache_read_input_tokens: usage.cachedInputTokens,
   };
 }
