@@ -184,7 +184,7 @@ describe("as text", () => {
   test("a table of all tasks, then what there is to say about each", async () => {
     const all = await text();
     expect(all).toMatch(
-      /^TASK +CALLS\/MONTH +PROMPT +PREFIX +IN +PREFIX\/MONTH +SAVED +COULD SAVE$/m,
+      /^TASK +CALLS\/MONTH +PROMPT +PREFIX +SHARED BY +PREFIX\/MONTH +SAVED +COULD SAVE$/m,
     );
     expect(all).toMatch(/^sort +30 +[\d,]+ +[\d,]+ +100 % +\$0\.\d+ +\$0 +\$0\.\d+$/m);
     expect(all).toMatch(/^single .*\?$/m);
