@@ -180,6 +180,10 @@ test("the event counts what was written and read, prices it, and shows the promp
     Number(event["output_tokens"]) * output;
   expect(written["cost_usd"]).toBeCloseTo(cost(written, 3.75 / 1e6), 10);
   expect(read["cost_usd"]).toBeCloseTo(cost(read, 0.3 / 1e6), 10);
+  await harness.seam.complete("hour", { system: longText(2_000), prompt: "First?" });
+  const forAnHour = await harness.lastEvent();
+  expect(forAnHour["cache_write_tokens"]).toBe(kept);
+  expect(forAnHour["cost_usd"]).toBeCloseTo(cost(forAnHour, 6 / 1e6), 10);
   expect(JSON.stringify(read["prompt"])).not.toMatch(/cacheControl/);
 });
 
