@@ -85,7 +85,8 @@ class Exporter implements Telemetry {
       run: (work) => this.#within(span, work),
       end: (event, ending) => {
         this.#guard(() => this.#meters()?.call(event, call));
-        if (span !== undefined) this.#guard(() => this.#end(span, event, call, ending));
+        if (span !== undefined) this.#guard(() => this.#tell(span, event, call, ending));
+        this.#guard(() => span?.end(event.time + event.latencyMs));
       },
     };
   }
@@ -97,7 +98,7 @@ class Exporter implements Telemetry {
     try {
       return await this.#within(span, work);
     } catch (error) {
-      if (SeamError.is(error)) this.#guard(() => this.#fail(span, error.code, error.message));
+      if (SeamError.is(error)) this.#guard(() => this.#fail(span, error.code, null));
       throw error;
     } finally {
       this.#groups.delete(id);
@@ -110,16 +111,14 @@ class Exporter implements Telemetry {
     this.#guard(() => this.#meters()?.root(event));
   }
 
-  #end(span: Span, event: CallEvent, call: Call, ending: Ending): void {
-    if (span.isRecording()) {
-      const context = this.#api.trace.setSpan(this.#api.ROOT_CONTEXT, span);
-      for (const ended of endedAttempts(event, call)) this.#attempt(ended, context);
-      const { conventions, content } = this.#rule;
-      span.setAttributes(callAttributes(event, ending, conventions));
-      if (content) span.setAttributes(contentOf(event, conventions));
-      if (isFailure(event)) this.#fail(span, event.errorCode, event.errorMessage);
-    }
-    span.end(event.time + event.latencyMs);
+  #tell(span: Span, event: CallEvent, call: Call, ending: Ending): void {
+    if (!span.isRecording()) return;
+    const context = this.#api.trace.setSpan(this.#api.ROOT_CONTEXT, span);
+    for (const ended of endedAttempts(event, call)) this.#attempt(ended, context);
+    const { conventions, content } = this.#rule;
+    span.setAttributes(callAttributes(event, ending, conventions));
+    if (content) span.setAttributes(contentOf(event, conventions));
+    if (isFailure(event)) this.#fail(span, event.errorCode, event.errorMessage);
   }
 
   /** An attempt's span is made when all is over: nothing of it burdens the call. */
