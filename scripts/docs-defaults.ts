@@ -46,6 +46,16 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "How long the target is left alone first; twice as long with each reopening.",
   ],
   "breaker.maxCooldownMs": ["`breaker.maxCooldown`", "The longest cooldown."],
+  "hedge.after": [
+    "`hedge.after`",
+    "How long a target may take to its first token before another request is sent, where hedging is switched on.",
+  ],
+  "hedge.share": ["`hedge.share`", "The share of a task's recent calls that may be hedged."],
+  "hedge.minimumCalls": [
+    "`hedge.minimumCalls`",
+    "Answers that must be known before their 95th percentile counts.",
+  ],
+  "hedge.windowMs": ["`hedge.window`", "How far back calls and answers count."],
   "cache.ttlMs": ["`cache.ttl`", "How long an answer is kept, where the cache is switched on."],
   "cache.namespace": ["`cache.namespace`", "Answers are shared within a namespace only."],
   "budget.waitMs": [

@@ -14,6 +14,7 @@ export {
   type CacheConfig,
   defineConfig,
   type ExtractConfig,
+  type HedgeConfig,
   type PolicyConfig,
   type RetryBudgetConfig,
   type RetryConfig,

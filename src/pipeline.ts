@@ -8,6 +8,7 @@ import type { Budgets } from "./policies/budget-of-task.ts";
 import { cache } from "./policies/cache.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
+import { hedge } from "./policies/hedge.ts";
 import { observe } from "./policies/observe.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { repeat } from "./policies/repeat.ts";
@@ -32,6 +33,7 @@ export function pipeline(parts: PipelineParts): Next {
   const retries = new RetryBudgets();
   const toTarget = compose(
     [
+      hedge(retries), //               a second request when the first one is slow; the first to answer is taken
       retry(retries), //               backoff with full jitter, Retry-After as a floor, a budget against storms
       breaker(breakers, troubles), //  skip a target that is known to be down
     ],

@@ -168,6 +168,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
           },
     retry: rules.retry,
     breaker: rules.breaker,
+    hedge: rules.hedge,
     rules: rulesFor(spec, rules),
     cache: cacheRule(spec.cache, rules.cache),
     budget: rules.budget,

@@ -27,6 +27,11 @@ export interface StreamAnswer {
   readonly end: Promise<Ending>;
 }
 
+/** Resolves when the answer is whole, or a stream has ended otherwise. */
+export async function endOf(answer: Answer): Promise<void> {
+  if (answer.mode === "stream") await answer.end;
+}
+
 /** Calls `done` when the answer is whole: at once for a whole one, at the stream's end otherwise. */
 export function whenEnded(answer: Answer, done: (ending: Ending) => void): void {
   if (answer.mode === "generate") done({ ok: true, result: answer.result });

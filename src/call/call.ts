@@ -43,6 +43,8 @@ export interface Call {
   readonly retry: RetryRule;
   /** `undefined`: the target is asked however often it fails. */
   readonly breaker: BreakerRule | undefined;
+  /** `undefined`: a slow target is waited for. */
+  readonly hedge: HedgeRule | undefined;
   /** May answer without a model, in this order; bound to this call. */
   readonly rules: readonly (() => unknown)[];
   readonly cache: CacheRule | undefined;
@@ -106,4 +108,16 @@ export interface BreakerRule {
   /** The first cooldown; it doubles with each reopening. */
   readonly cooldownMs: number;
   readonly maxCooldownMs: number;
+}
+
+/** When a second request is sent because the first one is slow. */
+export interface HedgeRule {
+  /** Milliseconds without a first token, or the target's own 95th percentile of that time. */
+  readonly after: number | "p95";
+  /** The share of a task's recent calls that may be hedged; above 0, at most 1. */
+  readonly share: number;
+  /** Times that must be known before their percentile counts. */
+  readonly minimumCalls: number;
+  /** How far back calls and times count. */
+  readonly windowMs: number;
 }

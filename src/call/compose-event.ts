@@ -65,7 +65,8 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
 function usageOf({ trace }: Call, ending: Ending): Usage {
   if (trace.source !== "model") return zeroUsage;
   if (ending.ok) return toUsage(ending.result.usage);
-  return trace.attempts.at(-1)?.usage ?? unknownUsage;
+  const lastWaitedFor = trace.attempts.findLast(({ outcome }) => outcome !== "Aborted");
+  return lastWaitedFor?.usage ?? unknownUsage;
 }
 
 function costOfAttempts({ trace }: Call): { costUsd: number | null; unpricedAttempts: number } {

@@ -35,6 +35,8 @@ export interface Trace {
   answeredBy: string | null;
   /** That target, when it was asked for this answer. */
   answerer: Target | null;
+  /** The attempt that brought it. */
+  answeredIn: Attempt | null;
   fingerprint: string | null;
   /** Troubles that did not fail the call, e.g. a cache that could not be read. */
   notes: string[];
@@ -58,6 +60,7 @@ export function newTrace(parent?: Trace): Trace {
     source: "model",
     answeredBy: null,
     answerer: null,
+    answeredIn: null,
     fingerprint: null,
     notes: [],
     savedUsd: null,
@@ -68,12 +71,32 @@ export function newTrace(parent?: Trace): Trace {
   };
 }
 
+/**
+ * The trace of one of several ways that a call takes at once: its attempts and notes are the call's from the start, the
+ * rest when the fork is adopted.
+ */
+export function forkTrace(trace: Trace): Trace {
+  const { notes, firstContentAt, queuedMs } = trace;
+  return { ...newTrace(trace), notes, firstContentAt, queuedMs };
+}
+
+/** The fork was the call's way: what it tells of the answer is the call's own. */
+export function adoptFork(fork: Trace): void {
+  const { answeredBy, answerer, answeredIn, firstContentAt, queuedMs } = fork;
+  Object.assign(fork.parent ?? {}, { answeredBy, answerer, answeredIn, firstContentAt, queuedMs });
+}
+
+/** The trace of the whole call, of which this one may be a fork. */
+export function wholeTrace(trace: Trace): Trace {
+  return trace.parent === undefined ? trace : wholeTrace(trace.parent);
+}
+
 /** Begins the record of an attempt; it is seen in the trace and in those above it while it is filled in. */
 export function openAttempt(trace: Trace, target: string, kind: AttemptKind): Attempt {
   const traces = [trace];
   for (let above = trace.parent; above !== undefined; above = above.parent) traces.push(above);
   const record: Attempt = {
-    number: (traces.at(-1) ?? trace).attempts.length + 1,
+    number: wholeTrace(trace).attempts.length + 1,
     target,
     kind,
     startedAt: Date.now(),

@@ -27,6 +27,7 @@ export interface CheckedTarget {
 export interface CheckedPolicies extends CheckedLimits {
   readonly retry?: false | CheckedRetry | undefined;
   readonly breaker?: false | CheckedBreaker | undefined;
+  readonly hedge?: boolean | CheckedHedge | undefined;
   readonly cache?: boolean | CheckedCache | undefined;
   readonly budget?: false | CheckedBudget | readonly CheckedBudget[] | undefined;
   readonly extract?: ExtractConfig | undefined;
@@ -73,6 +74,13 @@ export interface CheckedBudget {
   readonly window?: number | undefined;
   readonly inFlight?: number | undefined;
   readonly wait?: number | undefined;
+}
+
+export interface CheckedHedge {
+  readonly after?: number | "p95" | undefined;
+  readonly share?: number | undefined;
+  readonly minimumCalls?: number | undefined;
+  readonly window?: number | undefined;
 }
 
 export interface CheckedCache {

@@ -1,4 +1,4 @@
-import type { BreakerRule, RetryBudgetRule } from "../call/call.ts";
+import type { BreakerRule, HedgeRule, RetryBudgetRule } from "../call/call.ts";
 import type { AttemptLimits } from "../call/limits.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
 
@@ -13,6 +13,8 @@ export interface Defaults {
   };
   readonly retryBudget: RetryBudgetRule;
   readonly breaker: BreakerRule;
+  /** Used when a task switches hedging on. */
+  readonly hedge: HedgeRule;
   /** Used when a task switches its cache on. */
   readonly cache: { readonly ttlMs: number; readonly namespace: string };
   /** Used where a task has a budget. */
@@ -40,6 +42,7 @@ export const defaults: Defaults = {
     cooldownMs: 5_000,
     maxCooldownMs: 120_000,
   },
+  hedge: { after: "p95", share: 0.1, minimumCalls: 20, windowMs: 300_000 },
   cache: { ttlMs: 86_400_000, namespace: "" },
   budget: { waitMs: 0 },
   promptCache: { ttl: "5m" },

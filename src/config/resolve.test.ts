@@ -83,6 +83,11 @@ describe("a wrong setting is refused with its exact path", () => {
     ],
     [withTask({ retry: true }), "tasks.ask.retry", /.+/],
     [withTask({ retry: { baseDelay: "x" } }), "tasks.ask.retry.baseDelay", /got "x"/],
+    [withTask({ hedge: "p95" }), "tasks.ask.hedge", /expected true, false, or/],
+    [withTask({ hedge: { after: "p99" } }), "tasks.ask.hedge.after", /expected "p95" or/],
+    [withTask({ hedge: { share: 0 } }), "tasks.ask.hedge.share", /0/],
+    [withTask({ hedge: { share: 1.1 } }), "tasks.ask.hedge.share", /1/],
+    [withTask({ hedge: { minimumCalls: 0 } }), "tasks.ask.hedge.minimumCalls", /1/],
     [withTask({ cache: "7d" }), "tasks.ask.cache", /.+/],
     [withTask({ cache: { ttl: "soon" } }), "tasks.ask.cache.ttl", /got "soon"/],
     [
@@ -186,14 +191,16 @@ describe("what is left out", () => {
             deadline: "5s",
             attempt: { silence: 700 },
             retry: { attempts: 7 },
+            hedge: { after: "2s" },
             cache: { ttl: "1h" },
           },
-          off: { model, retry: false, cache: false },
+          off: { model, retry: false, hedge: false, cache: false },
         },
         defaults: {
           deadline: "1m",
           attempt: { total: "30s", silence: "3s" },
           retry: { baseDelay: 9 },
+          hedge: { share: 0.05 },
           cache: { namespace: "n" },
         },
       }),
@@ -207,14 +214,20 @@ describe("what is left out", () => {
     expect(tasks.get("bare")).toMatchObject({
       limits: { deadlineMs: 60_000, attempt: { ...common, silenceMs: 3_000 } },
       retry: { attempts: 3, baseDelayMs: 9, maxDelayMs: defaults.retry.maxDelayMs },
+      hedge: { ...defaults.hedge, share: 0.05 },
       cache: { ttlMs: defaults.cache.ttlMs, namespace: "n", mode: "use" },
     });
     expect(tasks.get("own")).toMatchObject({
       limits: { deadlineMs: 5_000, attempt: { ...common, silenceMs: 700 } },
       retry: { attempts: 7, baseDelayMs: 9 },
+      hedge: { after: 2_000, share: 0.05, minimumCalls: defaults.hedge.minimumCalls },
       cache: { ttlMs: 3_600_000, namespace: "n" },
     });
-    expect(tasks.get("off")).toMatchObject({ retry: { attempts: 1 }, cache: undefined });
+    expect(tasks.get("off")).toMatchObject({
+      retry: { attempts: 1 },
+      hedge: undefined,
+      cache: undefined,
+    });
   });
 
   test("a budget, of which a task's own takes the place of the common one", () => {

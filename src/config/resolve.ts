@@ -1,5 +1,11 @@
 import type { BudgetLimit } from "../call/budget.ts";
-import type { BreakerRule, CacheRule, RetryBudgetRule, RetryRule } from "../call/call.ts";
+import type {
+  BreakerRule,
+  CacheRule,
+  HedgeRule,
+  RetryBudgetRule,
+  RetryRule,
+} from "../call/call.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import { mergeSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
@@ -27,6 +33,7 @@ export interface TaskRules {
   readonly limits: CallLimits;
   readonly retry: RetryRule;
   readonly breaker: BreakerRule | undefined;
+  readonly hedge: HedgeRule | undefined;
   readonly cache: CacheRule | undefined;
   readonly budget: readonly BudgetLimit[];
   /** Whether prompts are sent without what carries no meaning. */
@@ -131,6 +138,7 @@ function rulesOf(
     },
     retry: retryRule(task.retry ?? common.retry, common.retry),
     breaker: breakerRule(task.breaker ?? common.breaker, common.breaker),
+    hedge: hedgeRule(task.hedge ?? common.hedge, common.hedge),
     cache: cacheRule(task.cache ?? common.cache, common.cache),
     budget,
     compress: task.compress ?? defaults.compress,
@@ -191,6 +199,21 @@ function breakerRule(
     windowMs: set?.window ?? below?.window ?? defaults.breaker.windowMs,
     cooldownMs: set?.cooldown ?? below?.cooldown ?? defaults.breaker.cooldownMs,
     maxCooldownMs: set?.maxCooldown ?? below?.maxCooldown ?? defaults.breaker.maxCooldownMs,
+  };
+}
+
+function hedgeRule(
+  set: CheckedPolicies["hedge"],
+  common: CheckedPolicies["hedge"],
+): HedgeRule | undefined {
+  if (set === undefined || set === false) return undefined;
+  const own = set === true ? undefined : set;
+  const below = typeof common === "object" ? common : undefined;
+  return {
+    after: own?.after ?? below?.after ?? defaults.hedge.after,
+    share: own?.share ?? below?.share ?? defaults.hedge.share,
+    minimumCalls: own?.minimumCalls ?? below?.minimumCalls ?? defaults.hedge.minimumCalls,
+    windowMs: own?.window ?? below?.window ?? defaults.hedge.windowMs,
   };
 }
 

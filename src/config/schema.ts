@@ -111,6 +111,13 @@ const retry = z
     message: "expected no less than baseDelay",
   });
 
+const hedge = z.strictObject({
+  after: z.union([z.literal("p95"), duration], 'expected "p95" or a length of time').optional(),
+  share: z.number().positive().max(1).optional(),
+  minimumCalls: z.int().min(1).optional(),
+  window: duration.optional(),
+});
+
 const cache = z.strictObject({
   ttl: time(Number.MAX_SAFE_INTEGER).optional(),
   namespace: z.string().optional(),
@@ -150,6 +157,9 @@ const policies = {
       [z.literal(false), breaker],
       "expected false, or { failureRate, minimumCalls, window, cooldown, maxCooldown }",
     )
+    .optional(),
+  hedge: z
+    .union([z.boolean(), hedge], "expected true, false, or { after, share, minimumCalls, window }")
     .optional(),
   cache: z.union([z.boolean(), cache], "expected true, false, or { ttl, namespace }").optional(),
   budget: z

@@ -81,6 +81,18 @@ export interface BudgetConfig {
   wait?: Duration | undefined;
 }
 
+/** Asks a second time when a target is slow; the first to answer is taken, and both are paid for. */
+export interface HedgeConfig {
+  /** How long the target may take to its first token, or to its whole answer where that is not streamed; `"p95"`: as long as 95 % of its recent answers for the task took. */
+  after?: Duration | "p95" | undefined;
+  /** The share of the task's recent calls that may be hedged; above 0, at most 1. */
+  share?: number | undefined;
+  /** With `"p95"`: nothing is hedged before so many answers are known. */
+  minimumCalls?: number | undefined;
+  /** How far back calls and answers count. */
+  window?: Duration | undefined;
+}
+
 export interface CacheConfig {
   /** How long an answer is kept. */
   ttl?: Duration | undefined;
@@ -109,6 +121,8 @@ export interface PolicyConfig {
   retry?: RetryConfig | false | undefined;
   /** `false`: a target is asked however often it fails. */
   breaker?: BreakerConfig | false | undefined;
+  /** `true`: with the defaults. Off unless it is switched on. */
+  hedge?: HedgeConfig | boolean | undefined;
   /** `true`: with the defaults. Off unless it is switched on. */
   cache?: CacheConfig | boolean | undefined;
   /** Limits of each task for itself; of several, all must hold. A task's own take the place of those in `defaults`. */

@@ -6,7 +6,7 @@ import { billOf } from "../call/price.ts";
 import { withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
 import { secretsIn } from "../call/secrets.ts";
-import { openAttempt } from "../call/trace.ts";
+import { openAttempt, wholeTrace } from "../call/trace.ts";
 import { DeadlineExceeded } from "../errors.ts";
 import { raceAbort } from "../util/abort.ts";
 import { AttemptClock } from "./attempt-clock.ts";
@@ -45,7 +45,7 @@ export class AttemptRun {
       task: call.task,
       callId: call.id,
       target: call.target.name,
-      attempts: call.trace.attempts,
+      attempts: wholeTrace(call.trace).attempts,
     };
     this.#record = openAttempt(call.trace, call.target.name, call.attemptKind);
   }
@@ -100,6 +100,7 @@ export class AttemptRun {
     this.#close({ outcome: "ok" });
     this.call.trace.answeredBy = this.call.target.name;
     this.call.trace.answerer = this.call.target;
+    this.call.trace.answeredIn = this.#record;
   }
 
   fail(error: unknown): void {

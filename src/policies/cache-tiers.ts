@@ -63,7 +63,7 @@ export class CacheTiers {
     const { cache: rule, targets } = call;
     if (rule === undefined || !isCacheable(result)) return;
     const target = trace.answerer ?? targets[0];
-    const costUsd = trace.attempts.at(-1)?.costUsd ?? null;
+    const costUsd = trace.answeredIn?.costUsd ?? null;
     const expiresAt = Date.now() + rule.ttlMs;
     try {
       const text = encodeCached({ result, target: target.name, costUsd, expiresAt });

@@ -7,6 +7,8 @@ export interface TargetedCall extends Call {
   readonly target: Target;
   /** Whether another target can be asked when this one fails. */
   readonly hasFallback: boolean;
+  /** The next of these other targets, if there is one; whoever takes it asks it, and nobody else does. */
+  readonly takeFallback: () => Target | undefined;
 }
 
 /** The rest of the way. */

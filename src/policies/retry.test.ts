@@ -30,7 +30,13 @@ afterEach(() => {
 function targetedCall(rule: RetryRule, more: Partial<TargetedCall> = {}): TargetedCall {
   const call = callOf({ retry: rule });
   call.deadline.at = performance.now() + 1e12;
-  return { ...call, target: targetNamed("test/first"), hasFallback: false, ...more };
+  return {
+    ...call,
+    target: targetNamed("test/first"),
+    hasFallback: false,
+    takeFallback: () => undefined,
+    ...more,
+  };
 }
 
 /** Runs the policy against a provider that fails every time; gives the waits between its requests. */

@@ -1,5 +1,5 @@
 import type { LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import type { Answer, Ending, StreamAnswer } from "../call/answer.ts";
+import { type Answer, type Ending, endOf, type StreamAnswer } from "../call/answer.ts";
 import { isCommit } from "../call/assemble.ts";
 import type { Call, Deadline } from "../call/call.ts";
 import { interrupted } from "../call/interrupted.ts";
@@ -77,7 +77,7 @@ export class SharedRequest {
     const [heir] = this.#members.keys();
     if (heir === undefined) {
       this.#abort.abort(call.signal.reason);
-      await this.#answer?.then(wholeEnd, () => {});
+      await this.#answer?.then(endOf, () => {});
       return;
     }
     const deadlines = [...this.#members.keys()].map(({ deadline }) => deadline.at);
@@ -90,7 +90,7 @@ export class SharedRequest {
     this.#adopt(call);
     if (!isAnswered) return;
     call.trace.answeredBy = this.#trace.answeredBy;
-    if (this.#owner !== call) call.trace.savedUsd = costOf(this.#trace);
+    if (this.#owner !== call) call.trace.savedUsd = this.#trace.answeredIn?.costUsd ?? null;
   }
 
   /** What the shared trace tells of this member, too. */
@@ -110,9 +110,9 @@ export class SharedRequest {
       const target = this.#trace.answerer ?? call.targets[0];
       if (call.accept !== undefined) await raceAbort(call.accept(result, target), call.signal);
     } catch (error) {
-      const last = this.#trace.attempts.at(-1);
-      if (this.#owner === call && last !== undefined && SeamError.is(error)) {
-        Object.assign(last, { outcome: error.code, error: error.summary });
+      const { answeredIn } = this.#trace;
+      if (this.#owner === call && answeredIn !== null && SeamError.is(error)) {
+        Object.assign(answeredIn, { outcome: error.code, error: error.summary });
       }
       throw error;
     }
@@ -180,13 +180,4 @@ function ownError(
   const place = { callId: id, task, attempts: trace.attempts };
   if (seen.content) return interrupted(error, seen.text, place);
   return SeamError.is(error) ? error.with(place) : error;
-}
-
-async function wholeEnd(answer: Answer): Promise<void> {
-  if (answer.mode === "stream") await answer.end;
-}
-
-/** What the answer has cost; what was tried before it is in the owner's event. */
-function costOf({ attempts }: Trace): number | null {
-  return attempts.findLast(({ outcome }) => outcome === "ok")?.costUsd ?? null;
 }

@@ -39,6 +39,7 @@ test("the way of a call names the policies in their order, each of which is a fi
     "cache",
     "budget",
     "route",
+    "hedge",
     "retry",
     "breaker",
     "attempt",

@@ -36,6 +36,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
     },
     retry: { attempts: 3, baseDelayMs: 100, maxDelayMs: 1_000, budget: undefined },
     breaker: undefined,
+    hedge: undefined,
     rules: [],
     cache: undefined,
     budget: [],
