@@ -12,6 +12,7 @@ export {
   type BreakerConfig,
   type BudgetConfig,
   type CacheConfig,
+  type CanaryConfig,
   defineConfig,
   type ExtractConfig,
   type HedgeConfig,

@@ -5,6 +5,7 @@ import type { Accept, CacheRule, Call, EventIds, Pattern, Tags } from "./call/ca
 import { compress } from "./call/compress.ts";
 import type { CallEvent, EventSink } from "./call/event.ts";
 import { type ModelRequest, withSettings } from "./call/request.ts";
+import { scoresFor } from "./call/score.ts";
 import type { Target } from "./call/target.ts";
 import { newTrace } from "./call/trace.ts";
 import { Troubles } from "./call/troubles.ts";
@@ -15,6 +16,7 @@ import { ConfigError } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
 import { Budgets } from "./policies/budget-of-task.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
+import { chooseArm } from "./policies/canary.ts";
 import type { Next } from "./policies/policy.ts";
 import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";
 import { memoryBudgets } from "./stores/memory/budgets.ts";
@@ -82,6 +84,8 @@ export interface Runtime {
   record(event: CallEvent): void;
   /** How far the limits of a task's budget are used. */
   spending(task: string): Promise<readonly BudgetUse[]>;
+  /** Records how good the answer of a call was. */
+  score(callId: string, scores: Readonly<Record<string, number>>): void;
   troubles(): Readonly<Record<string, number>>;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -134,6 +138,9 @@ export function startRuntime(config: Resolved): Runtime {
       events.write(event);
       telemetry.record(event);
     },
+    score: (callId, scores) => {
+      for (const score of scoresFor(callId, scores)) store?.scores.write(score);
+    },
     troubles: () => troubles.counts(),
     flush: async () => store?.flush(),
     close: async () => store?.close(),
@@ -148,17 +155,20 @@ function cacheStores(config: Resolved, store: SqliteStore | undefined): CacheSto
 function prepare(spec: CallSpec, rules: TaskRules): Call {
   const limits = spec.limits === undefined ? undefined : checkLimits(spec.limits);
   const settings = spec.settings === undefined ? {} : checkSettings(spec.settings);
+  const { parentId, id = newId() } = spec;
+  const tags = spec.tags ?? {};
+  const { arm, rules: ofArm } = chooseArm(rules, { id, parentId, tags });
   const trace = newTrace();
   const asked = (request: ModelRequest, notes: string[]): ModelRequest =>
     withSettings(settings, rules.compress ? compressed(request, notes) : request);
   return {
-    id: spec.id ?? newId(),
-    parentId: spec.parentId,
+    id,
+    parentId,
     task: spec.task,
     pattern: spec.pattern,
     mode: spec.mode,
     request: asked(spec.request, trace.notes),
-    targets: spec.targets ?? rules.targets,
+    targets: spec.targets ?? ofArm.targets,
     limits:
       limits === undefined
         ? rules.limits
@@ -174,8 +184,8 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     budget: rules.budget,
     allowAttempt: undefined,
     cacheRequest: spec.cacheRequest && asked(spec.cacheRequest, []),
-    tags: spec.tags ?? {},
-    arm: undefined,
+    tags,
+    arm,
     attemptKind: "ask",
     signal: spec.signal ?? new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },

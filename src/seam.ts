@@ -72,6 +72,16 @@ export interface Seam<Task extends string = string> {
    */
   spending(task: Task): Promise<readonly BudgetUse[]>;
 
+  /**
+   * Says how good the answer of a call was: of a user's thumb, a check, an eval. Finite numbers by name; the last value of
+   * a name counts. Kept with the events: `seam calls show` shows them, and arms of a canary are compared by their means.
+   * Without a store nothing is kept.
+   *
+   * @example seam.score(callId, { helpful: 1, "words-over-limit": 12 });
+   * @throws ConfigError for a value that is no finite number
+   */
+  score(callId: string, scores: Readonly<Record<string, number>>): void;
+
   /** Failures that failed no call, by kind: of the cache, of the event store. Empty when all is well. */
   troubles(): Readonly<Record<string, number>>;
 
@@ -100,6 +110,7 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     streamExtract: (task, options) => streamExtract(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
     spending: (task) => runtime.spending(task),
+    score: (callId, scores) => runtime.score(callId, scores),
     troubles: () => runtime.troubles(),
     flush: () => runtime.flush(),
     close: () => runtime.close(),

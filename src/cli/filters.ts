@@ -8,6 +8,7 @@ export interface FilterOptions {
   readonly task?: string;
   readonly model?: string;
   readonly source?: "model" | "cache" | "coalesced" | "rule";
+  readonly arm?: "control" | "canary";
   readonly error?: string;
   readonly tag?: Readonly<Record<string, string>>;
   readonly since?: Date;
@@ -29,6 +30,9 @@ export function withFilters(command: Command): Command {
         "rule",
       ]),
     )
+    .addOption(
+      new Option("--arm <arm>", "of this arm of a task's canary").choices(["control", "canary"]),
+    )
     .option("--error <code>", "ended with this error code; `any` or `none`")
     .option("--tag <key=value>", "with this tag, `user` and `session` included; repeatable", tag)
     .option("--since <when>", "began after: 2h, 7d (ago), 2026-01-31, 2026-01-31T09:00Z", moment)
@@ -39,8 +43,8 @@ export function withFilters(command: Command): Command {
 }
 
 export function filterOf(options: FilterOptions): EventFilter {
-  const { task, model, source, error, tag: tags, since, until, text, slow } = options;
-  return { task, model, source, error, tags, since, until, text, minLatencyMs: slow };
+  const { task, model, source, arm, error, tag: tags, since, until, text, slow } = options;
+  return { task, model, source, arm, error, tags, since, until, text, minLatencyMs: slow };
 }
 
 /** A whole number within bounds, for options that count. */

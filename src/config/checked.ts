@@ -17,6 +17,15 @@ export interface CheckedTask extends CheckedPolicies {
   readonly fallbacks?: readonly CheckedTarget[] | undefined;
   readonly settings?: Settings | undefined;
   readonly compress?: boolean | undefined;
+  readonly canary?: CheckedCanary | undefined;
+}
+
+export interface CheckedCanary {
+  readonly share: number;
+  readonly by?: string | undefined;
+  readonly model?: ModelRef | undefined;
+  readonly fallbacks?: readonly CheckedTarget[] | undefined;
+  readonly settings?: Settings | undefined;
 }
 
 export interface CheckedTarget {

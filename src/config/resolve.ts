@@ -7,12 +7,13 @@ import type {
   RetryRule,
 } from "../call/call.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
-import { mergeSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
 import { ConfigError, type OutputIssue } from "../errors.ts";
+import type { Arms } from "../policies/canary.ts";
 import { type Endpoint, endpointNames, endpointOf } from "../providers/endpoint.ts";
-import { type TargetParts, targetOf } from "../providers/targets.ts";
+import type { TargetParts } from "../providers/targets.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
+import { armsOf } from "./arms.ts";
 import { checkConfig, configError } from "./check.ts";
 import type {
   CheckedBudget,
@@ -26,9 +27,7 @@ import { promptCacheRule } from "./prompt-cache.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
 
 /** The rules of one task, with every default filled in. */
-export interface TaskRules {
-  readonly name: string;
-  readonly targets: readonly [Target, ...Target[]];
+export interface TaskRules extends Arms {
   readonly rule: TaskRule | undefined;
   readonly limits: CallLimits;
   readonly retry: RetryRule;
@@ -38,8 +37,6 @@ export interface TaskRules {
   readonly budget: readonly BudgetLimit[];
   /** Whether prompts are sent without what carries no meaning. */
   readonly compress: boolean;
-  /** The most output tokens that a re-ask after `length` may be given; `undefined`: no more than the first ask. */
-  readonly extractMaxOutputTokens: number | undefined;
 }
 
 /** A checked config, ready to run. */
@@ -107,30 +104,18 @@ function rulesOf(
   common: CheckedPolicies,
   ofAll: Omit<TargetParts, "promptCache">,
 ): TaskRules {
-  const path = `tasks.${name}`;
-  const settings = task.settings ?? {};
   const promptCache = promptCacheRule(
     name,
     task.promptCache ?? common.promptCache,
     common.promptCache,
   );
-  const parts: TargetParts = { ...ofAll, promptCache };
-  const first = targetOf(task.model, settings, `${path}.model`, parts);
-  const fallbacks = (task.fallbacks ?? []).map((fallback, index) =>
-    targetOf(
-      fallback.model,
-      mergeSettings(settings, fallback.settings ?? {}),
-      `${path}.fallbacks.${index}`,
-      parts,
-    ),
-  );
+  const room = task.extract?.maxOutputTokens ?? common.extract?.maxOutputTokens;
+  const arms = armsOf(name, task, room, { ...ofAll, promptCache });
   const budget = budgetLimits(task.budget ?? common.budget);
-  if (budget.some(({ kind }) => kind === "cost")) refuseUnpriced([first, ...fallbacks], path);
-  const maxOutputTokens = settings.maxOutputTokens;
-  const ownRoom = task.extract?.maxOutputTokens ?? common.extract?.maxOutputTokens;
+  if (budget.some(({ kind }) => kind === "cost")) refuseUnpriced(arms, `tasks.${name}`);
   return {
     name,
-    targets: [first, ...fallbacks],
+    ...arms,
     rule: task.rule,
     limits: {
       deadlineMs: task.deadline ?? common.deadline ?? defaults.deadlineMs,
@@ -142,8 +127,6 @@ function rulesOf(
     cache: cacheRule(task.cache ?? common.cache, common.cache),
     budget,
     compress: task.compress ?? defaults.compress,
-    extractMaxOutputTokens:
-      ownRoom ?? (maxOutputTokens && maxOutputTokens * defaults.extractRoomFactor),
   };
 }
 
@@ -249,12 +232,19 @@ function limitsOf(set: CheckedBudget): BudgetLimit[] {
 }
 
 /** A limit of cost cannot be kept where nobody knows what a request costs. */
-function refuseUnpriced(targets: readonly Target[], path: string): void {
-  const issues = targets.flatMap(({ name, price }, index) => {
+function refuseUnpriced({ targets, canary }: Omit<Arms, "name">, path: string): void {
+  const own = unpricedIn(targets, path);
+  const told = new Set(own.map(({ message }) => message));
+  const tried = unpricedIn(canary?.targets ?? [], `${path}.canary`);
+  const issues = [...own, ...tried.filter(({ message }) => !told.has(message))];
+  if (issues.length > 0) throw configError("The config is wrong", issues);
+}
+
+function unpricedIn(targets: readonly Target[], path: string): OutputIssue[] {
+  return targets.flatMap(({ name, price }, index) => {
     if (price !== undefined) return [];
     const place = index === 0 ? `${path}.model` : `${path}.fallbacks.${index - 1}`;
     const message = `${name} has no known price, so the task's budget of cost cannot be kept; set prices[${JSON.stringify(name)}]`;
     return [{ path: place, message }];
   });
-  if (issues.length > 0) throw configError("The config is wrong", issues);
 }

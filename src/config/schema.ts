@@ -177,17 +177,32 @@ const policies = {
     .optional(),
 };
 
+const fallbacks = z.array(
+  z.preprocess(asTargetConfig, z.strictObject({ model, settings: settings.optional() })),
+);
+
+const canary = z
+  .strictObject({
+    share: z.number().min(0).max(1),
+    by: z.string().min(1, "expected the name of a tag").optional(),
+    model: model.optional(),
+    fallbacks: fallbacks.optional(),
+    settings: settings.optional(),
+  })
+  .refine((arm) => (arm.model ?? arm.fallbacks ?? arm.settings) !== undefined, {
+    message: "expected what is different: a model, fallbacks or settings",
+  });
+
 const task = z.strictObject({
   ...policies,
   model,
   rule: z
     .custom<TaskRule>((value) => typeof value === "function", "expected a function")
     .optional(),
-  fallbacks: z
-    .array(z.preprocess(asTargetConfig, z.strictObject({ model, settings: settings.optional() })))
-    .optional(),
+  fallbacks: fallbacks.optional(),
   settings: settings.optional(),
   compress: z.boolean().optional(),
+  canary: canary.optional(),
 });
 
 const price = z.strictObject({

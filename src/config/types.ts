@@ -155,6 +155,18 @@ export interface RuleInput {
  */
 export type TaskRule = (input: RuleInput) => unknown;
 
+/** Sends a share of a task's calls elsewhere, to compare. What is left out is the task's own; one of the last three is not. */
+export interface CanaryConfig {
+  /** From 0 to 1. Raising it moves calls to the canary, and none back. */
+  share: number;
+  /** The tag that decides, e.g. `"user"`: each of its values stays in one arm. Default: each call for itself. */
+  by?: string | undefined;
+  model?: ModelRef | undefined;
+  fallbacks?: readonly (ModelRef | TargetConfig)[] | undefined;
+  /** Over the task's own settings, one by one. */
+  settings?: Settings | undefined;
+}
+
 export interface TaskConfig extends PolicyConfig {
   model: ModelRef;
   /** Answers what needs no model. A rule given with a call comes first. */
@@ -167,6 +179,8 @@ export interface TaskConfig extends PolicyConfig {
    * without long sentences that it has said before. Code, tables, data and quotes stay as they are. Default: `false`.
    */
   compress?: boolean | undefined;
+  /** Sends a share of the calls to another model, or asks it otherwise. */
+  canary?: CanaryConfig | undefined;
 }
 
 /** What OpenTelemetry is told of calls, where the application has set up its SDK. */

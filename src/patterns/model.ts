@@ -5,7 +5,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { StreamAnswer } from "../call/answer.ts";
 import type { ModelRequest } from "../call/request.ts";
-import type { Target } from "../call/target.ts";
+import { keyOfTarget, type Target } from "../call/target.ts";
 import type { CallOptions, Runtime } from "../runtime.ts";
 import { linkAbort } from "../util/abort.ts";
 import { sendStream } from "./stream.ts";
@@ -19,7 +19,10 @@ export function taskModel(
   task: string,
   options: Omit<CallOptions, "signal">,
 ): LanguageModelV4 {
-  const { targets } = runtime.rulesOf(task);
+  const { targets, canary } = runtime.rulesOf(task);
+  const possible = new Map(
+    [...targets, ...(canary?.targets ?? [])].map((target) => [keyOfTarget(target), target]),
+  );
   const spec = (mode: "generate" | "stream", request: ModelRequest, signal?: AbortSignal) =>
     ({ ...options, task, pattern: "model", mode, request, signal }) as const;
   return {
@@ -27,7 +30,7 @@ export function taskModel(
     provider: "seam",
     modelId: task,
     get supportedUrls() {
-      return targets.length === 1 ? supportedUrlsOf(targets[0]) : {};
+      return possible.size === 1 ? supportedUrlsOf(targets[0]) : {};
     },
     async doGenerate({ abortSignal, ...request }) {
       return runtime.generate(runtime.prepare(spec("generate", request, abortSignal)));

@@ -201,7 +201,9 @@ describe("seam doctor", () => {
   test("a missing key, a server that is not there, a price that nobody knows", async () => {
     const text = `export default {
       providers: { anthropic: { baseURL: "http://127.0.0.1:${await closedPort()}/v1" } },
-      tasks: { a: { model: "anthropic/claude-future-9" } },
+      tasks: {
+        a: { model: "anthropic/claude-future-9", canary: { share: 0.1, model: "anthropic/next-10" } },
+      },
     };`;
     const { folder } = await open({ "seam.config.ts": text });
     const { code, byCheck } = await doctor(folder);
@@ -216,7 +218,7 @@ describe("seam doctor", () => {
     });
     expect(byCheck.get("prices")).toMatchObject({
       status: "warn",
-      detail: expect.stringContaining("anthropic/claude-future-9"),
+      detail: expect.stringContaining("anthropic/claude-future-9, anthropic/next-10"),
     });
   });
 

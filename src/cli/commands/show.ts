@@ -22,7 +22,7 @@ export function addShow(calls: Command): void {
     .description("Show one call: prompt, response, and its attempts on a timeline.")
     .argument("<id>", "its id, or the beginning of it");
   withStoreOptions(command)
-    .option("--json", "one JSON object, with its children in `calls`")
+    .option("--json", "one JSON object, with its children in `calls` and its `scores`")
     .addHelpText("after", examples)
     .action(show);
 }
@@ -32,7 +32,9 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   const { openEvents } = await import("../../events.ts");
   using events = openEvents(path);
   const { call, children } = await read(events, id);
-  print(options.json ? jsonLine({ ...call, calls: children }) : renderCall(call, children));
+  const scores = await events.scores(call.id);
+  const all = { ...call, calls: children, scores };
+  print(options.json ? jsonLine(all) : renderCall(call, children, scores));
 }
 
 async function read(events: EventReader, id: string) {

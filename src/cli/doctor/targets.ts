@@ -23,9 +23,10 @@ export function targetsOf(
   endpoints: ReadonlyMap<string, Endpoint>,
 ): NamedTarget[] {
   const byName = new Map<string, NamedTarget>();
-  for (const [task, { targets }] of rules) {
+  for (const [task, { targets, canary }] of rules) {
     const refs = refsOf(config, task);
-    for (const [index, { name, identity, price }] of targets.entries()) {
+    const inBothArms = [...targets, ...(canary?.targets ?? [])];
+    for (const [index, { name, identity, price }] of inBothArms.entries()) {
       const provider = name.split("/")[0] ?? "";
       byName.set(name, {
         name,
@@ -41,10 +42,11 @@ export function targetsOf(
 function refsOf({ tasks }: SeamConfig, task: string): ModelRef[] {
   const own = tasks[task];
   if (own === undefined) return [];
-  const fallbacks = (own.fallbacks ?? []).map((fallback) =>
-    typeof fallback === "object" && "model" in fallback ? fallback.model : fallback,
+  const { model, fallbacks = [], canary } = own;
+  const inCanary = canary && [canary.model ?? model, ...(canary.fallbacks ?? fallbacks)];
+  return [model, ...fallbacks, ...(inCanary ?? [])].map((target) =>
+    typeof target === "object" && "model" in target ? target.model : target,
   );
-  return [own.model, ...fallbacks];
 }
 
 export function endpointsIn(targets: readonly NamedTarget[]): Endpoint[] {

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../../events.ts";
+import type { CallEvent, Score } from "../../events.ts";
 import { callColumns } from "./calls-table.ts";
 import { multiLine, oneLine } from "./clean.ts";
 import { cost, count, moment, time, usd } from "./format.ts";
@@ -8,7 +8,11 @@ import { paint } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
 
 /** Everything about one call, for reading. */
-export function renderCall(call: CallEvent, children: readonly CallEvent[]): string {
+export function renderCall(
+  call: CallEvent,
+  children: readonly CallEvent[],
+  scores: readonly Score[],
+): string {
   return [
     paint("bold", `Call ${oneLine(call.id)}`),
     ...facts(call).map(([name, text]) => `  ${paint("dim", name.padEnd(11))} ${text}`),
@@ -16,6 +20,10 @@ export function renderCall(call: CallEvent, children: readonly CallEvent[]): str
     ...section("Response", responseBlocks(call.response).flatMap(blockLines)),
     ...section("Attempts", timeline(call)),
     ...section("Reroutes", call.reroutes.map(rerouteLine)),
+    ...section(
+      "Scores",
+      scores.map(({ name, value }) => `  ${oneLine(name)}  ${value}`),
+    ),
     ...section(
       "Notes",
       call.notes.map((text) => `  ${oneLine(text)}`),

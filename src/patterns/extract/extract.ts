@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Call } from "../../call/call.ts";
 import { addKnown, addUsage, unknownUsage } from "../../call/usage.ts";
 import { defaults } from "../../config/defaults.ts";
+import { chooseArm } from "../../policies/canary.ts";
 import type { CallSpec, Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
 import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "../prompt.ts";
@@ -59,10 +60,11 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
   mode: CallSpec["mode"],
 ): Omit<ExtractionParts<T>, "ask"> {
   const { schemaName, schemaDescription } = options;
-  const rules = runtime.rulesOf(task);
-  const firstRoom = options.settings?.maxOutputTokens ?? rules.targets[0].settings.maxOutputTokens;
+  const tags = options.tags ?? {};
+  const { rules: arm } = chooseArm(runtime.rulesOf(task), { id, parentId: undefined, tags });
+  const firstRoom = options.settings?.maxOutputTokens ?? arm.targets[0].settings.maxOutputTokens;
   const mostRoom =
-    rules.extractMaxOutputTokens ?? (firstRoom && firstRoom * defaults.extractRoomFactor);
+    arm.extractMaxOutputTokens ?? (firstRoom && firstRoom * defaults.extractRoomFactor);
   const hasMoreRoom = mostRoom !== undefined && (firstRoom === undefined || mostRoom > firstRoom);
   return {
     runtime,

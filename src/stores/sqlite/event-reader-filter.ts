@@ -10,6 +10,8 @@ export interface EventFilter {
   /** The target, the target that answered, or the model it reported: its name, or a part of it. */
   readonly model?: string | undefined;
   readonly source?: CallEvent["source"] | undefined;
+  /** The arm of a canary: `control` or `canary`. */
+  readonly arm?: string | undefined;
   /** An error code, e.g. `RateLimited`; `any`: every call that failed; `none`: every one that did not. */
   readonly error?: string | undefined;
   /** Tags with their values, `user` and `session` included. */
@@ -39,7 +41,19 @@ export function matching(
   filter: EventFilter,
   now: number = Date.now(),
 ): (is: Builder) => Condition {
-  const { task, model, source, error, tags = {}, since, until, text, minLatencyMs, scope } = filter;
+  const {
+    task,
+    model,
+    source,
+    arm,
+    error,
+    tags = {},
+    since,
+    until,
+    text,
+    minLatencyMs,
+    scope,
+  } = filter;
   const from = since === undefined ? undefined : momentOf(since, now);
   const to = until === undefined ? undefined : momentOf(until, now);
   return (is) =>
@@ -49,6 +63,7 @@ export function matching(
         task === undefined ? undefined : is("task", "=", task),
         model === undefined ? undefined : servedBy(is, model),
         source === undefined ? undefined : is("source", "=", source),
+        arm === undefined ? undefined : is("arm", "=", arm),
         error === undefined ? undefined : failedWith(is, error),
         ...Object.entries(tags).map(([name, value]) => tagged(is, name, String(value))),
         from === undefined ? undefined : is("time", ">=", from),

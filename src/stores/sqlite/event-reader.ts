@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { CallEvent } from "../../call/event.ts";
+import type { Score } from "../../call/score.ts";
 import { ConfigError } from "../../errors.ts";
 import { sleep } from "../../util/abort.ts";
 import { openForReading } from "./event-reader-file.ts";
@@ -7,6 +8,7 @@ import { type EventFilter, matching } from "./event-reader-filter.ts";
 import { callsToolIn, type PromptVolume, promptVolumesOf } from "./event-reader-prompts.ts";
 import { repeatsOf, type TaskRepeats } from "./event-reader-repeats.ts";
 import { fromRow } from "./event-reader-row.ts";
+import { type ScoreKey, type ScoreStats, scoresOf, scoresOfCall } from "./event-reader-scores.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
 import { kyselyOver } from "./kysely.ts";
 import type { Database } from "./schema.ts";
@@ -24,6 +26,11 @@ export interface ListOptions extends EventFilter {
 export interface StatsOptions extends Omit<EventFilter, "scope"> {
   /** What to group by. Default: `["task"]`; an empty list makes one group of all calls. */
   readonly by?: readonly StatsKey[] | undefined;
+}
+
+export interface ScoreStatsOptions extends Omit<EventFilter, "scope"> {
+  /** What to group by. Default: `["task"]`; an empty list makes one group of all calls. */
+  readonly by?: readonly ScoreKey[] | undefined;
 }
 
 export interface FollowOptions {
@@ -55,6 +62,10 @@ export interface EventReader {
   promptVolumes(filter?: EventFilter): Promise<PromptVolume[]>;
   /** Whether a model has called this tool in one of the calls that match. */
   callsTool(tool: string, filter?: EventFilter): Promise<boolean>;
+  /** What `seam.score` said of a call, by name. */
+  scores(id: string): Promise<Score[]>;
+  /** The mean of each score in each group of calls; see {@link EventReader.stats}. */
+  scoreStats(options?: ScoreStatsOptions): Promise<ScoreStats[]>;
   /**
    * Events as they are written, which is when their calls have ended.
    *
@@ -90,6 +101,8 @@ export function openEventReader(path: string): EventReader {
     repeats: (filter = {}) => repeatsOf(db, filter),
     promptVolumes: (filter = {}) => promptVolumesOf(db, filter),
     callsTool: (tool, filter = {}) => callsToolIn(db, filter, tool),
+    scores: (id) => scoresOfCall(db, id),
+    scoreStats: (options = {}) => scoresOf(db, options, options.by ?? ["task"]),
     follow: (filter = {}, options = {}) => follow(db, filter, options),
     dropped: () => dropped(db),
     close: () => connection.close(),

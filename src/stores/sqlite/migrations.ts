@@ -110,6 +110,19 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "004-scores": {
+    async up(db: Kysely<Database>): Promise<void> {
+      await db.schema
+        .createTable("scores")
+        .ifNotExists()
+        .addColumn("call_id", "text", (column) => column.notNull())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addColumn("value", "real", (column) => column.notNull())
+        .addColumn("time", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("scores_key", ["call_id", "name"])
+        .execute();
+    },
+  },
 };
 
 interface Executable {

@@ -47,6 +47,14 @@ export interface CacheRow {
   expires_at: number;
 }
 
+/** How good a call's answer was, by one measure; the newest value of each name. */
+export interface ScoreRow {
+  call_id: string;
+  name: string;
+  value: number;
+  time: number;
+}
+
 /** Facts about the file, e.g. how many events had to be dropped. */
 export interface MetaRow {
   name: string;
@@ -68,6 +76,7 @@ export interface BudgetRow {
 export interface Database {
   events: EventRow;
   cache: CacheRow;
+  scores: ScoreRow;
   meta: MetaRow;
   budgets: BudgetRow;
 }

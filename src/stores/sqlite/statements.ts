@@ -1,5 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import { type CompiledQuery, type Kysely, sql } from "kysely";
+import type { Score } from "../../call/score.ts";
 import type { BudgetRow, Database, EventRow } from "./schema.ts";
 
 /** A statement with its values, ready to run. */
@@ -12,6 +13,7 @@ export interface Statement {
 export interface Statements {
   insertEvent(row: EventRow): Statement;
   putAnswer(key: string, text: string, expiresAt: number): Statement;
+  putScore(score: Score): Statement;
   getAnswer(key: string, now: number): Statement;
   dropExpired(now: number): Statement;
   countDropped(events: number): Statement;
@@ -30,6 +32,16 @@ export function prepareStatements(db: Kysely<Database>): Statements {
       conflict.column("key").doUpdateSet((row) => ({
         text: row.ref("excluded.text"),
         expires_at: row.ref("excluded.expires_at"),
+      })),
+    )
+    .compile().sql;
+  const putScore = db
+    .insertInto("scores")
+    .values({ call_id: "", name: "", value: 0, time: 0 })
+    .onConflict((conflict) =>
+      conflict.columns(["call_id", "name"]).doUpdateSet((row) => ({
+        value: row.ref("excluded.value"),
+        time: row.ref("excluded.time"),
       })),
     )
     .compile().sql;
@@ -84,6 +96,10 @@ export function prepareStatements(db: Kysely<Database>): Statements {
       return { sql: insertEventSql, values: Object.values(row) };
     },
     putAnswer: (key, text, expiresAt) => ({ sql: putAnswer, values: [key, text, expiresAt] }),
+    putScore: ({ callId, name, value, time }) => ({
+      sql: putScore,
+      values: [callId, name, value, time],
+    }),
     getAnswer: (key, now) => ({ sql: getAnswer, values: [key, now] }),
     dropExpired: (now) => ({ sql: dropExpired, values: [now] }),
     countDropped: (events) => ({ sql: countDropped, values: ["dropped_events", events] }),

@@ -1,4 +1,5 @@
 import type { CallEvent, EventSink } from "../../call/event.ts";
+import type { ScoreSink } from "../../call/score.ts";
 import type { Troubles } from "../../call/troubles.ts";
 import type { BudgetStore } from "../../policies/budget-of-task.ts";
 import type { CacheStore } from "../../policies/cache-tiers.ts";
@@ -12,9 +13,10 @@ import { type OpenFile, statementsOf } from "./open-file.ts";
 import { prepareStatements, type Statement } from "./statements.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** Events, cached answers and what is used of budgets, in one SQLite file. */
+/** Events, scores, cached answers and what is used of budgets, in one SQLite file. */
 export interface SqliteStore {
   readonly events: EventSink;
+  readonly scores: ScoreSink;
   readonly cache: CacheStore;
   readonly budgets: BudgetStore;
   /** Writes everything that waits; what cannot be written within 3 s goes on waiting. */
@@ -26,6 +28,9 @@ export interface SqliteStore {
 /** How long flush, close and the exit of the process wait for a file that another process is writing. */
 const lastWriteLimitMs = 3_000;
 const lastWritePauseMs = 50;
+
+/** Roughly what a score holds in memory. */
+const scoreBytes = 200;
 
 /** How many answers are stored between two sweeps of expired ones. */
 const sweepEvery = 500;
@@ -95,6 +100,12 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
         const bytes = roughSizeOf(event);
         const statement = () => statementsOf(file).insertEvent(toRow(event));
         queue.add({ kind: "event", bytes, statement });
+      },
+    },
+    scores: {
+      write: (score) => {
+        const statement = () => statementsOf(file).putScore(score);
+        queue.add({ kind: "score", bytes: scoreBytes, statement });
       },
     },
     cache: {

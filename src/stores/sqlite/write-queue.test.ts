@@ -139,11 +139,21 @@ describe("one bad write", () => {
     expect(new Set(told)).toEqual(new Set([0]));
   });
 
+  const bad = (): never => {
+    throw new Error("no");
+  };
+
+  test("a score that is lost is told of, but is no event", () => {
+    const { queue, told, troubles } = setUp();
+    queue.add({ kind: "score", bytes: 1, statement: bad });
+    queue.add(event("a"));
+    vi.advanceTimersByTime(200);
+    expect(troubles.counts()).toEqual({ "A score was dropped": 1 });
+    expect(told).toEqual([0]);
+  });
+
   test("an answer that is lost is no trouble: a cache may forget", () => {
     const { queue, troubles } = setUp();
-    const bad = (): never => {
-      throw new Error("no");
-    };
     queue.add({ kind: "answer", bytes: 1, statement: bad });
     vi.advanceTimersByTime(200);
     expect(troubles.counts()).toEqual({});

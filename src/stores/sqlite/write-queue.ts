@@ -5,7 +5,7 @@ import type { Statement } from "./statements.ts";
 export interface PendingWrite {
   /** Rough size in memory, in bytes. */
   readonly bytes: number;
-  readonly kind: "event" | "answer" | "spending";
+  readonly kind: "event" | "score" | "answer" | "spending";
   /** Made when the batch is written, off the path of the call. May throw; then this write alone is lost. */
   statement(): Statement;
 }
@@ -27,6 +27,13 @@ const batchSize = 250;
 const latestMs = 500;
 const maxWaiting = 20_000;
 const maxWaitingBytes = 64 * 1024 * 1024;
+
+/** What is told of a write that had to be dropped. An answer can be asked for again. */
+const dropTroubles = {
+  event: "An event was dropped",
+  score: "A score was dropped",
+  spending: "What is used of budgets could not be kept",
+} as const;
 
 /** Gathers writes off the calls' path and commits them in batches; bounded, and what it must drop is counted. */
 export class WriteQueue {
@@ -137,12 +144,10 @@ export class WriteQueue {
     }
   }
 
-  #drop({ kind }: PendingWrite, reason: unknown): void {
-    const { troubles } = this.#options;
-    if (kind === "spending") troubles.note("What is used of budgets could not be kept", reason);
-    if (kind !== "event") return;
-    this.#dropped++;
-    troubles.note("An event was dropped", reason);
+  #drop(write: PendingWrite, reason: unknown): void {
+    if (write.kind === "answer") return;
+    if (write.kind === "event") this.#dropped++;
+    this.#options.troubles.note(dropTroubles[write.kind], reason);
   }
 }
 
