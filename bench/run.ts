@@ -7,6 +7,7 @@ import { tablesOf } from "./report/tables.ts";
 import type { ServerJobs } from "./server/main.ts";
 import { type Size, type SizeName, sizes } from "./sizes.ts";
 import { measureCalls } from "./suites/calls.ts";
+import { measureHedging } from "./suites/hedge.ts";
 import { measureMemory } from "./suites/memory.ts";
 import { measurePolicies } from "./suites/policies.ts";
 import { measureCache, measureEvents } from "./suites/seam-only.ts";
@@ -17,7 +18,7 @@ import type { Bench } from "./suites/suite.ts";
 const usage = `npm run bench -- [options]
   --quick        a short run, under 40 s; its numbers are rough
   --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 3 to 4 minutes
-  --only NAMES   calls, streams, memory, cache, events, policies, storm; default all, separated by commas
+  --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge; default all, separated by commas
   --json FILE    also writes every single measurement
   --help`;
 
@@ -29,6 +30,7 @@ const suites = {
   events: measureEvents,
   policies: measurePolicies,
   storm: measureStorm,
+  hedge: measureHedging,
 } as const;
 
 interface Options {

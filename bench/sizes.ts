@@ -25,6 +25,8 @@ export interface Size {
   /** Calls that meet an outage all at once, and how long it lasts. */
   readonly stormCalls: number;
   readonly outageMs: number;
+  /** Calls of a server with a slow tail, for each way of hedging. */
+  readonly hedgeCalls: number;
 }
 
 export const sizes = {
@@ -45,6 +47,7 @@ export const sizes = {
     policyCalls: 3_000,
     stormCalls: 2_000,
     outageMs: 10_000,
+    hedgeCalls: 2_000,
   },
   quick: {
     rounds: 3,
@@ -63,6 +66,7 @@ export const sizes = {
     policyCalls: 500,
     stormCalls: 300,
     outageMs: 1_500,
+    hedgeCalls: 300,
   },
   /** Proves that the bench runs; its numbers mean nothing. */
   smoke: {
@@ -82,6 +86,7 @@ export const sizes = {
     policyCalls: 5,
     stormCalls: 5,
     outageMs: 20,
+    hedgeCalls: 5,
   },
 } as const satisfies Record<string, Size>;
 

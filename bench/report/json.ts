@@ -3,6 +3,7 @@ import type { Cost } from "../measure/cost.ts";
 import type { PeerName } from "../peers/names.ts";
 import type { SizeName } from "../sizes.ts";
 import type { CallCosts } from "../suites/calls.ts";
+import type { Hedging } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
@@ -28,6 +29,7 @@ export interface Results {
   readonly events?: EventCosts;
   readonly policies?: PolicyCosts;
   readonly storm?: Storm;
+  readonly hedge?: Hedging;
 }
 
 export function thisMachine(): Machine {

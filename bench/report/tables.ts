@@ -3,6 +3,7 @@ import type { Cost } from "../measure/cost.ts";
 import { quantile, spreadOf } from "../measure/stats.ts";
 import { type PeerName, peerNames, yardstick } from "../peers/names.ts";
 import { type Size, sizes } from "../sizes.ts";
+import { type Hedging, lateShare } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
@@ -13,7 +14,7 @@ import type { Results } from "./json.ts";
 /** The tables of a run, as text. */
 export function tablesOf(results: Results): string {
   const size: Size = sizes[results.size];
-  const { calls, streams, memory, cache, events, policies, storm } = results;
+  const { calls, streams, memory, cache, events, policies, storm, hedge } = results;
   const parts: string[] = [machineLine(results)];
   if (calls !== undefined) {
     parts.push(
@@ -30,6 +31,7 @@ export function tablesOf(results: Results): string {
   if (events !== undefined) parts.push(eventTable(events));
   if (policies !== undefined) parts.push(policyTable(policies));
   if (storm !== undefined) parts.push(stormTable(storm, size.outageMs));
+  if (hedge !== undefined) parts.push(hedgeTable(hedge));
   return parts.join("\n\n");
 }
 
@@ -122,6 +124,16 @@ function stormTable(storm: Storm, outageMs: number): string {
   ]);
   const title = `An outage of ${outageMs / 1_000} s (529 to everything), all calls at once`;
   return table(title, ["", "requests a call", "answered in the end", "seconds"], rows);
+}
+
+function hedgeTable(hedge: Hedging): string {
+  const rows = Object.entries(hedge).map(([name, { calls, requests, p50, p95, p99 }]) => [
+    name,
+    ...[p50, p95, p99].map((ms) => ms.toFixed(0)),
+    (requests / calls).toFixed(3),
+  ]);
+  const title = `A server that answers in 40 ms, and ${lateShare * 100} % of the time in 1 s; ms a call`;
+  return table(title, ["", "p50", "p95", "p99", "requests a call"], rows);
 }
 
 /** How a peer compares with the yardstick: round by round, then the median, so that drift cancels out. */

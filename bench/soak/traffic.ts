@@ -29,6 +29,7 @@ export function openSeam(baseURL: string, store: string): Seam<Task> {
       },
       retry: { attempts: 3, baseDelay: "5ms", maxDelay: "100ms" },
       breaker: { failureRate: 0.7, minimumCalls: 30, window: "5s", cooldown: "100ms" },
+      hedge: { after: "40ms", share: 0.3 },
     },
     tasks: {
       answer: {
@@ -44,6 +45,7 @@ export function openSeam(baseURL: string, store: string): Seam<Task> {
           { cost: 0.1, window: "2s", wait: "1s" },
           { inFlight: 4, wait: "500ms" },
         ],
+        canary: { share: 0.3, by: "user", model: haiku, fallbacks: [] },
       },
       sort: { model: haiku, fallbacks: [mini], cache: { ttl: "2s" } },
       agent: { model: mini, retry: false },

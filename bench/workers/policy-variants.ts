@@ -2,6 +2,8 @@ import type { SeamConfig, TaskConfig } from "llm-seam";
 import { request } from "../peers/peer.ts";
 import { fixedModel } from "./fixed-model.ts";
 
+const settings = { maxOutputTokens: request.maxTokens };
+
 /** Every policy that can be switched off is. */
 const nothing = { retry: false, breaker: false, cache: false } satisfies Partial<TaskConfig>;
 
@@ -15,6 +17,8 @@ const variants = {
   "retry with its budget": { retry: {} },
   breaker: { breaker: {} },
   "budget, which has room": { budget: [{ tokens: 1e12, window: "1d" }, { inFlight: 1_000 }] },
+  "hedge, never due": { hedge: true },
+  "canary by a tag": { canary: { share: 0.5, by: "user", settings } },
 } satisfies Record<string, Variant>;
 
 export type VariantName = keyof typeof variants;
@@ -24,7 +28,6 @@ export const variantNames: readonly VariantName[] = Object.keys(variants) as Var
 /** A task with one policy switched on, served by a model that answers at once. */
 export function configOf(name: VariantName): SeamConfig<"answer"> {
   const { seam, ...policies }: Variant = variants[name];
-  const settings = { maxOutputTokens: request.maxTokens };
   return {
     store: false,
     ...seam,

@@ -56,6 +56,10 @@ test(
     expect(results.cache.memory.p50Us).toBeGreaterThan(0);
     expect(results.cache.sqlite.p99Us).toBeGreaterThanOrEqual(results.cache.sqlite.p50Us);
     expect(results.events.bytesPerEvent).toBeGreaterThan(500);
+    for (const { calls, requests, p99 } of Object.values<Record<string, number>>(results.hedge)) {
+      expect(requests).toBeGreaterThanOrEqual(calls ?? 0);
+      expect(p99).toBeGreaterThan(39);
+    }
   },
   slow,
 );

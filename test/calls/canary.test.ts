@@ -138,7 +138,7 @@ test.each<[CanaryConfig, path: string, message: RegExp]>([
   [{ share: 0.1, fallbacks: ["nobody/gpt"] }, "tasks.ask.canary.fallbacks.0", /unknown provider/],
   [{ share: 0.1, settings: { topP: 2 } }, "tasks.ask.canary.settings.topP", /1/],
 ])("%j is refused with its path", (canary, path, message) => {
-  expect(() => resolveConfig({ tasks: { ask: { model: own, canary } } }, {})).toThrowError(
+  expect(() => resolveConfig({ tasks: { ask: { model: own, canary } } }, {})).toThrow(
     expect.objectContaining({ issues: [{ path, message: expect.stringMatching(message) }] }),
   );
 });

@@ -65,13 +65,13 @@ test("their means compare the arms of a canary", async () => {
 
 test("what is no score is refused at once, with its name; without a store nothing is kept", async () => {
   await using seam = createSeam({ store: false, tasks: { ask: { model: simulatedModel({}) } } });
-  expect(() => seam.score("call-1", { helpful: Number.NaN, fast: 1 })).toThrowError(
+  expect(() => seam.score("call-1", { helpful: Number.NaN, fast: 1 })).toThrow(
     expect.objectContaining({
       code: "ConfigError",
       issues: [{ path: "scores.helpful", message: "expected a finite number" }],
     }),
   );
-  expect(() => seam.score("", { helpful: 1 })).toThrowError(/callId/);
-  expect(() => seam.score("call-1", { "": 1 })).toThrowError(/a name for every score/);
+  expect(() => seam.score("", { helpful: 1 })).toThrow(/callId/);
+  expect(() => seam.score("call-1", { "": 1 })).toThrow(/a name for every score/);
   seam.score("call-1", { helpful: 1 });
 });
