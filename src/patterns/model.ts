@@ -20,9 +20,8 @@ export function taskModel(
   options: Omit<CallOptions, "signal">,
 ): LanguageModelV4 {
   const { targets, canary } = runtime.rulesOf(task);
-  const possible = new Map(
-    [...targets, ...(canary?.targets ?? [])].map((target) => [keyOfTarget(target), target]),
-  );
+  const everyTarget = [...targets, ...(canary?.targets ?? [])];
+  const isOne = new Set(everyTarget.map(keyOfTarget)).size === 1;
   const spec = (mode: "generate" | "stream", request: ModelRequest, signal?: AbortSignal) =>
     ({ ...options, task, pattern: "model", mode, request, signal }) as const;
   return {
@@ -30,7 +29,7 @@ export function taskModel(
     provider: "seam",
     modelId: task,
     get supportedUrls() {
-      return possible.size === 1 ? supportedUrlsOf(targets[0]) : {};
+      return isOne ? supportedUrlsOf(targets[0]) : {};
     },
     async doGenerate({ abortSignal, ...request }) {
       return runtime.generate(runtime.prepare(spec("generate", request, abortSignal)));
