@@ -142,3 +142,16 @@ test.each<[CanaryConfig, path: string, message: RegExp]>([
     expect.objectContaining({ issues: [{ path, message: expect.stringMatching(message) }] }),
   );
 });
+
+test("a budget of cost needs a price in both arms, too", () => {
+  const unpriced = "anthropic/claude-future-9";
+  const canary = { share: 0.1, fallbacks: [unpriced] };
+  const budget = { cost: 1, window: "1d" } as const;
+  expect(() => resolveConfig({ tasks: { ask: { model: own, canary, budget } } }, {})).toThrow(
+    expect.objectContaining({
+      issues: [
+        { path: "tasks.ask.canary.fallbacks.0", message: expect.stringContaining(unpriced) },
+      ],
+    }),
+  );
+});

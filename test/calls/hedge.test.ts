@@ -330,6 +330,20 @@ test("hedges are taken from the retry budget of the late target", async () => {
   await simulator.close();
 });
 
+test("a hedge that the task's budget has no room for is not sent, and the first one is waited for", async () => {
+  const simulator = await startSimulator({ faults: { sequence: [], afterwards: slow } });
+  await using seam = createSeam({
+    store: false,
+    providers: { anthropic: { baseURL: simulator.baseURL, apiKey: "test-key" } },
+    tasks: { ask: { model: first, hedge: always, budget: { requests: 1, window: "1d" } } },
+  });
+  await seam.complete("ask", { prompt: "x" });
+  expect(simulator.requests).toHaveLength(1);
+  const [{ used } = { used: 0 }] = await seam.spending("ask");
+  expect(used).toBe(1);
+  await simulator.close();
+});
+
 test("by default a target is late at its own 95th percentile, once enough is known", async () => {
   await using harness = await start({ share: 1, minimumCalls: 10 });
   await warmUp(harness, []);
