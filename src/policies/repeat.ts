@@ -35,7 +35,7 @@ export function repeat(troubles: Troubles): Policy {
 }
 
 function once(call: Call): Call {
-  return { ...call, retry: { ...call.retry, attempts: 1 } };
+  return { ...call, hedge: undefined, retry: { ...call.retry, attempts: 1 } };
 }
 
 function report({ task, trace }: Call, { id, at }: Failure, troubles: Troubles): void {
