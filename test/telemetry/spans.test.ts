@@ -9,6 +9,12 @@ const tasks = {
   ask: { model: haiku },
   saved: { model: haiku, cache: true },
   careful: { model: haiku, fallbacks: ["openai/gpt-4.1-mini"] },
+  hasty: {
+    model: haiku,
+    fallbacks: ["openai/gpt-4.1-mini"],
+    hedge: { share: 1, after: 100 },
+    canary: { share: 1, settings: { temperature: 0 } },
+  },
 } as const;
 const quick = { retry: { attempts: 2, baseDelay: 1 } };
 const client = 3;
@@ -157,6 +163,29 @@ test("every attempt is a child of its call, and a failure that was recovered is 
   }
   const [first, second] = attempts;
   expect(second?.startMs).toBeGreaterThanOrEqual(first?.startMs ?? Number.NaN);
+});
+
+test("a hedged call shows both attempts, and the arm that it belongs to", async () => {
+  const slow = { type: "slow", firstTokenMs: 2_000 } as const;
+  harness.simulator.play({ sequence: [], afterwards: slow, when: { model: "claude-haiku-4-5" } });
+  await harness.seam.complete("hasty", { prompt: "Hello" });
+  const span = await callSpan();
+  expect(span.attributes).toMatchObject({
+    "seam.arm": "canary",
+    "seam.answered_by": "openai/gpt-4.1-mini",
+    "gen_ai.request.temperature": 0,
+  });
+  const attempts = await childrenOf(span);
+  expect(
+    attempts.map(({ attributes, status }) => [
+      attributes["seam.attempt.kind"],
+      attributes["seam.attempt.outcome"],
+      status.code,
+    ]),
+  ).toEqual([
+    ["ask", "Aborted", 0],
+    ["hedge", "ok", 0],
+  ]);
 });
 
 test("the span of feature code is the parent, and what a provider's request opens is a child", async () => {
