@@ -80,6 +80,7 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "The GenAI semantic conventions that name spans and metrics.",
   ],
   store: ["`store`", "The SQLite file of events and cached answers."],
+  retentionMs: ["`retention`", "How long events are kept; `false`: as long as the file is there."],
   cacheMemoryBytes: ["`cacheMemoryBytes`", "The most that cached answers take in memory."],
 };
 

@@ -93,7 +93,8 @@ export interface Runtime {
 
 export function startRuntime(config: Resolved): Runtime {
   const troubles = new Troubles();
-  const store = config.store === false ? undefined : openSqliteStore(config.store, troubles);
+  const store =
+    config.store === false ? undefined : openSqliteStore(config.store, troubles, config);
   const events: EventSink = store?.events ?? { write: () => {} };
   const budgets = new Budgets(store?.budgets ?? memoryBudgets, troubles);
   const telemetry =

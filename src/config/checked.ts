@@ -9,6 +9,7 @@ export interface CheckedConfig
   readonly defaults?: CheckedPolicies | undefined;
   readonly providers?: Readonly<Record<string, ProviderConfig>> | undefined;
   readonly prices?: Readonly<Record<string, Price>> | undefined;
+  readonly retention?: number | false | undefined;
 }
 
 export interface CheckedTask extends CheckedPolicies {

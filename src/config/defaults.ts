@@ -27,6 +27,8 @@ export interface Defaults {
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
   readonly store: string;
+  /** `false`: events are kept as long as the file is there. */
+  readonly retentionMs: number | false;
   readonly cacheMemoryBytes: number;
 }
 
@@ -50,5 +52,6 @@ export const defaults: Defaults = {
   extractRoomFactor: 4,
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
+  retentionMs: false,
   cacheMemoryBytes: 64 * 1024 * 1024,
 };

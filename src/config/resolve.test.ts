@@ -152,6 +152,9 @@ describe("a wrong setting is refused with its exact path", () => {
     ],
     [{ tasks: { ask: { model } }, store: "" }, "store", /.+/],
     [{ tasks: { ask: { model } }, cacheMemoryBytes: -1 }, "cacheMemoryBytes", /0/],
+    [{ tasks: { ask: { model } }, retention: "30m" }, "retention", /at least "1h"/],
+    [{ tasks: { ask: { model } }, retention: 30 as never }, "retention", /at least "1h"/],
+    [{ tasks: { ask: { model } }, retention: true as never }, "retention", /expected false/],
   ])("%j", (config, path, message) => {
     const faults = faultsOf(config);
     expect(faults).toEqual([{ path, message: expect.stringMatching(message) }]);

@@ -45,6 +45,7 @@ export interface Resolved {
   readonly store: string | false;
   /** `undefined`: none. */
   readonly telemetry: TelemetryRule | undefined;
+  readonly retentionMs: number | false;
   readonly cacheMemoryBytes: number;
 }
 
@@ -67,6 +68,7 @@ export function resolveConfig(config: SeamConfig, env: Env = process.env): Resol
     tasks: new Map(rules),
     store: checked.store ?? defaults.store,
     telemetry: telemetryRule(checked.telemetry, env),
+    retentionMs: checked.retention ?? defaults.retentionMs,
     cacheMemoryBytes: checked.cacheMemoryBytes ?? defaults.cacheMemoryBytes,
   };
 }

@@ -7,10 +7,10 @@ import type { Settings, TaskRule } from "./types.ts";
 /** The longest time a Node timer can wait. */
 const longestMs = 2 ** 31 - 1;
 
-function time(longest: number): z.ZodType<number, unknown> {
+function time(longest: number, shortest = Number.MIN_VALUE): z.ZodType<number, unknown> {
   return z.unknown().transform((value, context) => {
     const ms = parseDuration(value);
-    if (ms !== undefined && ms > 0 && ms <= longest) return ms;
+    if (ms !== undefined && ms >= shortest && ms <= longest) return ms;
     const message =
       `expected milliseconds above 0 or a text such as "250ms", "10s", "5m", "2h", "7d"` +
       `${longest === longestMs ? ", at most 24 days" : ""}; got ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
@@ -260,6 +260,12 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
     .union(
       [z.literal(false), z.string().regex(/^(?![a-z][a-z0-9+.-]+:\/\/)./, storeRule)],
       storeRule,
+    )
+    .optional(),
+  retention: z
+    .union(
+      [z.literal(false), time(Number.MAX_SAFE_INTEGER, 3_600_000)],
+      'expected false, or a length of time of at least "1h", e.g. "30d"',
     )
     .optional(),
   cacheMemoryBytes: z.int().min(0).optional(),

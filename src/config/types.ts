@@ -205,6 +205,8 @@ export interface SeamConfig<Task extends string = string> {
   store?: string | false | undefined;
   /** Spans and metrics through OpenTelemetry; `false`: none. Costs next to nothing where no SDK is registered. */
   telemetry?: TelemetryConfig | false | undefined;
+  /** How long events are kept, at least `"1h"`, e.g. `"30d"`; `false`, the default: as long as the file is there. */
+  retention?: Duration | false | undefined;
   /** The most bytes of answers kept in memory, in front of the store. */
   cacheMemoryBytes?: number | undefined;
 }

@@ -1,6 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import {
+  type AggregateOptions,
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import type { Statement } from "./statements.ts";
 
 /** How long a statement may hold up the event loop while another process writes, in milliseconds. */
@@ -39,8 +45,9 @@ export class Connection {
     return statement;
   }
 
-  run({ sql, values }: Statement): void {
-    this.prepare(sql).run(...values);
+  /** How many rows it changed. */
+  run({ sql, values }: Statement): number {
+    return Number(this.prepare(sql).run(...values).changes);
   }
 
   /** The first row, if there is one. */
@@ -48,12 +55,35 @@ export class Connection {
     return this.prepare(sql).get(...values);
   }
 
-  /** Runs the work in one transaction; rolls back and rethrows when it fails. */
-  transaction(work: () => void): void {
-    this.#database.exec("begin immediate");
+  all({ sql, values }: Statement): Record<string, SQLOutputValue>[] {
+    return this.prepare(sql).all(...values);
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Defines a function for SQL that makes one value of the values of many rows. */
+  aggregate<State extends SQLInputValue>(name: string, options: AggregateOptions<State>): void {
+    this.#database.aggregate(name, options);
+  }
+
+  /** Runs the work in one transaction that may write; rolls back and rethrows when it fails. */
+  transaction<Result>(work: () => Result): Result {
+    return this.#within("begin immediate", work);
+  }
+
+  /** Runs work that only reads, all of it from the same state of the file. */
+  snapshot<Result>(work: () => Result): Result {
+    return this.#within("begin", work);
+  }
+
+  #within<Result>(begin: string, work: () => Result): Result {
+    this.#database.exec(begin);
     try {
-      work();
+      const result = work();
       this.#database.exec("commit");
+      return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("rollback");
       throw error;
@@ -68,4 +98,13 @@ export class Connection {
   close(): void {
     if (this.isOpen) this.#database.close();
   }
+}
+
+/** SQLite's codes for a state of the file or the machine that another try may find mended: busy, locked, readonly, … */
+const passingCodes: ReadonlySet<number> = new Set([5, 6, 8, 9, 10, 13, 14]);
+
+/** Whether what SQLite threw may go well another time. */
+export function mayPass(error: unknown): boolean {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" && passingCodes.has(code & 0xff);
 }

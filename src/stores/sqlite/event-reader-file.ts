@@ -6,8 +6,19 @@ import { Connection } from "./connection.ts";
 /** How long a read waits while an app that has just ended tidies the file up, in milliseconds. */
 const patienceMs = 2_000;
 
-/** Opens a file of events for reading only; throws a ConfigError that says what to do when there are none in it. */
+/** Opens a file of events for reading only; throws a ConfigError that says what to do when it cannot be read. */
 export function openForReading(path: string): Connection {
+  const connection = openExisting(path);
+  if (hasTable(connection, "rollups")) return connection;
+  connection.close();
+  throw new ConfigError({
+    summary: `${connection.path} was written by an older version of Seam`,
+    advice: "Start an app of this version: it brings the file up to date. So does `seam prune`.",
+  });
+}
+
+/** The same for a file of any version; throws when it is missing or holds no events. */
+export function openExisting(path: string): Connection {
   const file = resolve(path);
   if (!existsSync(file)) {
     throw new ConfigError({
@@ -17,7 +28,7 @@ export function openForReading(path: string): Connection {
     });
   }
   const connection = connect(file);
-  if (hasEvents(connection, file)) return connection;
+  if (hasTable(connection, "events")) return connection;
   connection.close();
   throw new ConfigError({
     summary: `${file} holds no events`,
@@ -28,20 +39,20 @@ export function openForReading(path: string): Connection {
 function connect(file: string): Connection {
   try {
     const connection = new Connection(file, { readOnly: true });
-    connection.first({ sql: `pragma busy_timeout = ${patienceMs}`, values: [] });
+    connection.waitForWrites(patienceMs);
     return connection;
   } catch (cause) {
     throw unreadable(file, cause);
   }
 }
 
-function hasEvents(connection: Connection, file: string): boolean {
+function hasTable(connection: Connection, name: string): boolean {
   try {
-    const sql = "select 1 from sqlite_master where type = 'table' and name = 'events'";
-    return connection.first({ sql, values: [] }) !== undefined;
+    const sql = "select 1 from sqlite_master where type = 'table' and name = ?";
+    return connection.first({ sql, values: [name] }) !== undefined;
   } catch (cause) {
     connection.close();
-    throw unreadable(file, cause);
+    throw unreadable(connection.path, cause);
   }
 }
 

@@ -1,7 +1,7 @@
-import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { CallEvent } from "../../call/event.ts";
 import { momentOf } from "./event-reader-moment.ts";
-import type { Database } from "./schema.ts";
+import type { Range } from "./rollup-plan.ts";
 
 /** Which events are meant. Everything given must hold; nothing given means all. */
 export interface EventFilter {
@@ -33,111 +33,113 @@ export interface EventFilter {
 
 export type EventScope = "roots" | "leaves" | "all";
 
-type Builder = ExpressionBuilder<Database, "events">;
-type Condition = ExpressionWrapper<Database, "events", SqlBool>;
+type Condition = RawBuilder<SqlBool>;
 
-/** The condition that a filter means; throws ConfigError when its times cannot be read. */
-export function matching(
-  filter: EventFilter,
-  now: number = Date.now(),
-): (is: Builder) => Condition {
-  const {
-    task,
-    model,
-    source,
-    arm,
-    error,
-    tags = {},
-    since,
-    until,
-    text,
-    minLatencyMs,
-    scope,
-  } = filter;
-  const from = since === undefined ? undefined : momentOf(since, now);
-  const to = until === undefined ? undefined : momentOf(until, now);
-  return (is) =>
-    is.and(
-      [
-        inScope(is, scope ?? "roots"),
-        task === undefined ? undefined : is("task", "=", task),
-        model === undefined ? undefined : servedBy(is, model),
-        source === undefined ? undefined : is("source", "=", source),
-        arm === undefined ? undefined : is("arm", "=", arm),
-        error === undefined ? undefined : failedWith(is, error),
-        ...Object.entries(tags).map(([name, value]) => tagged(is, name, String(value))),
-        from === undefined ? undefined : is("time", ">=", from),
-        to === undefined ? undefined : is("time", "<", to),
-        minLatencyMs === undefined ? undefined : is("latency_ms", ">=", minLatencyMs),
-        text === undefined ? undefined : says(is, text),
-      ].filter((condition) => condition !== undefined),
-    );
+/** The condition on `events` that a filter means; throws ConfigError when its times cannot be read. */
+export function matching(filter: EventFilter, now: number = Date.now()): Condition {
+  const { tags = {}, since, until, text, minLatencyMs } = filter;
+  return allOf([
+    inScope(filter, { root: sql`parent_id is null`, leaf: sql`children = 0` }),
+    ...described(filter),
+    ...Object.entries(tags).map(([name, value]) => tagged(name, String(value))),
+    since === undefined ? undefined : sql`time >= ${momentOf(since, now)}`,
+    until === undefined ? undefined : sql`time < ${momentOf(until, now)}`,
+    minLatencyMs === undefined ? undefined : sql`latency_ms >= ${minLatencyMs}`,
+    text === undefined ? undefined : says(text),
+  ]);
 }
 
-function inScope(is: Builder, scope: EventScope): Condition | undefined {
+/** The condition on `rollups` that a filter means, but for its times; only of a filter that `fitsRollups`. */
+export function matchingRollups(filter: EventFilter): Condition {
+  return allOf([inScope(filter, { root: sql`is_root`, leaf: sql`is_leaf` }), ...described(filter)]);
+}
+
+/** Whether rollups hold all that the filter asks for, its times left aside. */
+export function fitsRollups({ tags = {}, text, minLatencyMs }: EventFilter): boolean {
+  return text === undefined && minLatencyMs === undefined && Object.keys(tags).length === 0;
+}
+
+/** The times that a filter means; the given ones where it names none. */
+export function rangeOf({ since, until }: EventFilter, [first, last]: Range, now: number): Range {
+  return [
+    since === undefined ? first : momentOf(since, now),
+    until === undefined ? last : momentOf(until, now),
+  ];
+}
+
+function allOf(conditions: readonly (Condition | undefined)[]): Condition {
+  const asked = conditions.filter((condition) => condition !== undefined);
+  return asked.length === 0 ? sql`true` : sql.join(asked, sql` and `);
+}
+
+function inScope(
+  { scope = "roots" }: EventFilter,
+  { root, leaf }: Readonly<Record<"root" | "leaf", Condition>>,
+): Condition | undefined {
   if (scope === "all") return undefined;
-  return scope === "roots" ? is("parent_id", "is", null) : is("children", "=", 0);
+  return scope === "roots" ? root : leaf;
 }
 
-function servedBy(is: Builder, model: string): Condition {
-  const pattern = containing(model);
-  return is.or(
-    (["target", "answered_by", "model"] as const).map((column) => like(is, column, pattern)),
-  );
+/** What is asked of columns that events and rollups both have. */
+function described({ task, model, source, arm, error }: EventFilter): (Condition | undefined)[] {
+  return [
+    task === undefined ? undefined : sql`task = ${task}`,
+    model === undefined ? undefined : servedBy(containing(model)),
+    source === undefined ? undefined : sql`source = ${source}`,
+    arm === undefined ? undefined : sql`arm = ${arm}`,
+    error === undefined ? undefined : failedWith(error),
+  ];
 }
 
-function failedWith(is: Builder, error: string): Condition {
-  if (error === "none") return is("error_code", "is", null);
-  return error === "any" ? is("error_code", "is not", null) : is("error_code", "=", error);
+function servedBy(pattern: string): Condition {
+  return sql`(${like(sql`target`, pattern)} or ${like(sql`answered_by`, pattern)} or ${like(sql`model`, pattern)})`;
 }
 
-function tagged(is: Builder, name: string, value: string): Condition {
-  if (name === "user" || name === "session") return is(name, "=", value);
-  return wrap(
-    is,
-    sql<SqlBool>`exists (
-      select 1 from json_each(tags) as tag
-      where tag.key = ${name}
-        and case tag.type when 'true' then 'true' when 'false' then 'false' else cast(tag.value as text) end = ${value}
-    )`,
-  );
+function failedWith(error: string): Condition {
+  if (error === "none") return sql`error_code is null`;
+  return error === "any" ? sql`error_code is not null` : sql`error_code = ${error}`;
+}
+
+function tagged(name: string, value: string): Condition {
+  if (name === "user" || name === "session") return sql`${sql.ref(name)} = ${value}`;
+  return sql`${mayHold(name, value)} and exists (
+    select 1 from json_each(tags) as tag
+    where tag.key = ${name}
+      and case tag.type when 'true' then 'true' when 'false' then 'false' else cast(tag.value as text) end = ${value}
+  )`;
+}
+
+/** A quick look at the text of the tags, which spares most rows the reading of their JSON. Numbers have many spellings. */
+function mayHold(name: string, value: string): Condition {
+  if (!Number.isNaN(Number(value))) return sql`true`;
+  const key = `${JSON.stringify(name)}:`;
+  return sql`(instr(tags, ${key + JSON.stringify(value)}) or instr(tags, ${key + value}))`;
 }
 
 /**
  * The columns hold JSON: a quick look at the whole text comes first, then one at the values alone, so that names of
  * fields and the schema of the output do not count.
  */
-function says(is: Builder, text: string): Condition {
+function says(text: string): Condition {
   const pattern = containing(text);
   const inJson = containing(JSON.stringify(text).slice(1, -1));
-  return is.or([
-    is.and([like(is, "prompt", inJson), saidIn(is, sql`json_tree(prompt, '$.prompt')`, pattern)]),
-    is.and([like(is, "response", inJson), saidIn(is, sql`json_tree(response)`, pattern)]),
-  ]);
+  return sql`(
+    ${like(sql`prompt`, inJson)} and ${saidIn(sql`json_tree(prompt, '$.prompt')`, pattern)}
+    or ${like(sql`response`, inJson)} and ${saidIn(sql`json_tree(response)`, pattern)}
+  )`;
 }
 
-function saidIn(is: Builder, tree: ReturnType<typeof sql>, pattern: string): Condition {
-  return wrap(
-    is,
-    sql<SqlBool>`exists (
-      select 1 from ${tree} as said
-      where said.type = 'text'
-        and said.key not in ('role', 'type', 'id', 'toolCallId', 'mediaType', '$bytes')
-        and said.value like ${pattern} escape '\\'
-    )`,
-  );
+function saidIn(tree: RawBuilder<unknown>, pattern: string): Condition {
+  return sql`exists (
+    select 1 from ${tree} as said
+    where said.type = 'text'
+      and said.key not in ('role', 'type', 'id', 'toolCallId', 'mediaType', '$bytes')
+      and said.value like ${pattern} escape '\\'
+  )`;
 }
 
-function like(
-  is: Builder,
-  column: "target" | "answered_by" | "model" | "prompt" | "response",
-  pattern: string,
-): Condition {
-  return wrap(is, sql<SqlBool>`${sql.ref(column)} like ${pattern} escape '\\'`);
-}
-
-function wrap(is: Builder, condition: ReturnType<typeof sql<SqlBool>>): Condition {
-  return is.and([condition]);
+function like(column: RawBuilder<unknown>, pattern: string): Condition {
+  return sql`${column} like ${pattern} escape '\\'`;
 }
 
 function containing(text: string): string {

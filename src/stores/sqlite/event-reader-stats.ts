@@ -1,22 +1,35 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import { type EventFilter, matching } from "./event-reader-filter.ts";
+import type { Ranks } from "../../util/distribution.ts";
+import type { Connection } from "./connection.ts";
+import {
+  type EventFilter,
+  fitsRollups,
+  matching,
+  matchingRollups,
+  rangeOf,
+} from "./event-reader-filter.ts";
+import { eventsByTime, figuresOfEvents, figuresOfRollups, sums } from "./figures.ts";
+import { allTime, planOf } from "./rollup-plan.ts";
 import type { Database } from "./schema.ts";
+import { statementOf } from "./statements.ts";
 
-export type StatsKey = "task" | "model";
+export type StatsKey = "task" | "model" | "arm";
 
 /**
  * What happened in a group of calls.
  *
- * Grouped by task, or not at all, a call is what feature code called: the rows without a parent, which hold the sums of
- * the calls that were made for them. Grouped by model, a call is one that was sent into the pipeline: the rows without
- * children, under the target that answered, or the first one where none did. So an extract that asked twice is one call
- * of its task and two of its model, and nothing is ever counted twice.
+ * Grouped by task or arm, or not at all, a call is what feature code called: the rows without a parent, which hold the
+ * sums of the calls that were made for them. Grouped by model, a call is one that was sent into the pipeline: the rows
+ * without children, under the target that answered, or the first one where none did. So an extract that asked twice is
+ * one call of its task and two of its model, and nothing is ever counted twice.
  */
 export interface CallStats {
   /** `null` when not grouped by task. */
   readonly task: string | null;
   /** `null` when not grouped by model. */
   readonly model: string | null;
+  /** The arm of a canary; `null` when not grouped by arm, and for calls of tasks without one. */
+  readonly arm: string | null;
   readonly calls: number;
   /** Calls that ended with an error, the caller's own aborts included. */
   readonly errors: number;
@@ -37,121 +50,112 @@ export interface CallStats {
   readonly unpricedAttempts: number;
   /** What cached and coalesced answers cost when they were made; `null` when unknown, or when there were none. */
   readonly savedUsd: number | null;
-  /** How long calls took, in milliseconds; all calls, cached and failed ones included. Nearest rank. */
+  /**
+   * How long calls took, in milliseconds; all calls, cached and failed ones included. The nearest rank, or within 1 % of
+   * it where the calls were rolled up already.
+   */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Time to first token of streamed calls that a model answered, in milliseconds; `null` when there were none. */
   readonly firstTokenMs: { readonly p50: number | null; readonly p95: number | null };
 }
 
+/** What groups are made by, in columns that events and rollups both have. */
+const groupColumns: Readonly<Record<StatsKey, RawBuilder<string | null>>> = {
+  task: sql`task`,
+  model: sql`coalesce(answered_by, target)`,
+  arm: sql`arm`,
+};
+
 /** The statistics of the calls that match, most calls first. */
-export async function statsOf(
+export function statsOf(
+  connection: Connection,
   db: Kysely<Database>,
   filter: EventFilter,
   by: readonly StatsKey[],
-): Promise<CallStats[]> {
+): CallStats[] {
   const scope = by.includes("model") ? "leaves" : "roots";
-  const rows = await db
-    .selectFrom(rankedRows(db, { ...filter, scope }, by).as("ranked"))
-    .select((is) => [
-      "group_task",
-      "group_model",
-      is.fn.countAll<number>().as("calls"),
-      is.fn.count<number>("error_code").as("errors"),
-      sql<number>`sum(source = 'cache')`.as("cache_hits"),
-      sql<number>`sum(source = 'coalesced')`.as("coalesced"),
-      sql<number>`sum(source = 'rule')`.as("ruled"),
-      is.fn.sum<number>("retries").as("retries"),
-      is.fn.sum<number | null>("input_tokens").as("input_tokens"),
-      is.fn.sum<number | null>("output_tokens").as("output_tokens"),
-      is.fn.sum<number | null>("cost_usd").as("cost_usd"),
-      is.fn.sum<number>("unpriced_attempts").as("unpriced_attempts"),
-      is.fn.sum<number | null>("saved_usd").as("saved_usd"),
-      percentile<number>("latency", 50).as("latency_p50"),
-      percentile<number>("latency", 95).as("latency_p95"),
-      percentile<number>("latency", 99).as("latency_p99"),
-      percentile<number | null>("first_token", 50).as("first_token_p50"),
-      percentile<number | null>("first_token", 95).as("first_token_p95"),
-    ])
-    .groupBy(["group_task", "group_model"])
-    .orderBy("calls", "desc")
-    .orderBy("group_task")
-    .orderBy("group_model")
-    .execute();
-  return rows.map((row) => ({
-    task: row.group_task,
-    model: row.group_model,
+  const key = (name: StatsKey): RawBuilder<unknown> =>
+    by.includes(name) ? groupColumns[name] : sql`null`;
+  return connection.snapshot(() => {
+    const figures = figuresOf(connection, { ...filter, scope }, Date.now());
+    const query = sql<StatsRow>`
+      select ${key("task")} as task_key, ${key("model")} as model_key, ${key("arm")} as arm_key,
+        ${sums},
+        sum(calls) filter (where error_code is not null) as errors,
+        sum(calls) filter (where source = 'cache') as cache_hits,
+        sum(calls) filter (where source = 'coalesced') as coalesced,
+        sum(calls) filter (where source = 'rule') as ruled,
+        ranks_of(latencies) as latencies,
+        ranks_of(first_tokens) as first_tokens
+      from (${figures})
+      group by task_key, model_key, arm_key
+      order by calls desc, task_key, model_key, arm_key`;
+    return connection
+      .all(statementOf(query.compile(db)))
+      .map((row) => toStats(row as unknown as StatsRow));
+  });
+}
+
+interface StatsRow {
+  readonly task_key: string | null;
+  readonly model_key: string | null;
+  readonly arm_key: string | null;
+  readonly calls: number;
+  readonly errors: number | null;
+  readonly cache_hits: number | null;
+  readonly coalesced: number | null;
+  readonly ruled: number | null;
+  readonly retries: number;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cost_usd: number | null;
+  readonly unpriced_attempts: number;
+  readonly saved_usd: number | null;
+  /** JSON ranks. */
+  readonly latencies: string;
+  readonly first_tokens: string;
+}
+
+function toStats(row: StatsRow): CallStats {
+  const { p50, p95 }: Ranks = JSON.parse(row.first_tokens);
+  return {
+    task: row.task_key,
+    model: row.model_key,
+    arm: row.arm_key,
     calls: row.calls,
-    errors: row.errors,
-    cacheHits: row.cache_hits,
-    coalesced: row.coalesced,
-    ruled: row.ruled,
+    errors: row.errors ?? 0,
+    cacheHits: row.cache_hits ?? 0,
+    coalesced: row.coalesced ?? 0,
+    ruled: row.ruled ?? 0,
     retries: row.retries,
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,
     costUsd: row.cost_usd,
     unpricedAttempts: row.unpriced_attempts,
     savedUsd: row.saved_usd,
-    latencyMs: { p50: row.latency_p50, p95: row.latency_p95, p99: row.latency_p99 },
-    firstTokenMs: { p50: row.first_token_p50, p95: row.first_token_p95 },
-  }));
+    latencyMs: JSON.parse(row.latencies),
+    firstTokenMs: { p50, p95 },
+  };
 }
 
-/** The matching calls with their group, their retries, and their place among the latencies of their group. */
-function rankedRows(db: Kysely<Database>, filter: EventFilter, by: readonly StatsKey[]) {
-  const rows = db
-    .selectFrom("events")
-    .where(matching(filter))
-    .select([
-      (by.includes("task") ? sql<string | null>`task` : sql<null>`null`).as("group_task"),
-      (by.includes("model")
-        ? sql<string | null>`coalesce(answered_by, target)`
-        : sql<null>`null`
-      ).as("group_model"),
-      retries.as("retries"),
-      "source",
-      "error_code",
-      "input_tokens",
-      "output_tokens",
-      "cost_usd",
-      "unpriced_attempts",
-      "saved_usd",
-      "latency_ms as latency",
-      sql<number | null>`case when mode = 'stream' and source = 'model' then first_token_ms end`.as(
-        "first_token",
-      ),
-    ]);
-  return db
-    .selectFrom(rows.as("calls"))
-    .selectAll()
-    .select([
-      sql<number>`row_number() over (partition by group_task, group_model order by latency)`.as(
-        "latency_rank",
-      ),
-      sql<number>`count(latency) over (partition by group_task, group_model)`.as("latency_count"),
-      sql<number>`row_number() over (
-        partition by group_task, group_model order by first_token is null, first_token
-      )`.as("first_token_rank"),
-      sql<number>`count(first_token) over (partition by group_task, group_model)`.as(
-        "first_token_count",
-      ),
-    ]);
+/** The matching calls, one by one or rolled up: rollups as far as they reach, events for what is left. */
+function figuresOf(connection: Connection, filter: EventFilter, now: number): RawBuilder<unknown> {
+  const events = sql`select ${figuresOfEvents} from ${eventsByTime} where ${matching(filter, now)}`;
+  if (!fitsRollups(filter)) return events;
+  const plan = planOf(rangeOf(filter, allTime, now), (span) => dueStarts(connection, span));
+  if (plan.rollups.length === 0) return events;
+  return sql`
+    select ${figuresOfRollups} from json_each(${JSON.stringify(plan.rollups)}) as part
+    cross join rollups on span = part.value ->> 0
+      and start >= part.value ->> 1 and start < part.value ->> 2
+    where ${matchingRollups(filter)}
+    union all
+    select ${figuresOfEvents} from json_each(${JSON.stringify(plan.events)}) as part
+    cross join ${eventsByTime} on time >= part.value ->> 0 and time < part.value ->> 1
+    where ${matching({ ...filter, since: undefined, until: undefined })}`;
 }
 
-/** Of a parent: the sum over its children, each of which has a first request of its own. */
-const retries: RawBuilder<number> = sql<number>`case
-  when children > 0 then coalesce((
-    select sum(max(child.attempt_count - 1, 0)) from events as child
-    where child.trace_id = events.trace_id and child.children = 0 and child.source = 'model'
-  ), 0)
-  when source = 'model' then max(attempt_count - 1, 0)
-  else 0
-end`;
-
-/** The value at the nearest rank, the smallest that at least `percent` of all values do not exceed. */
-function percentile<T extends number | null>(
-  name: "latency" | "first_token",
-  percent: number,
-): RawBuilder<T> {
-  const [value, rank, count] = [name, `${name}_rank`, `${name}_count`].map((id) => sql.ref(id));
-  return sql<T>`max(case when ${rank} = (${count} * ${sql.lit(percent)} + 99) / 100 then ${value} end)`;
+function dueStarts(connection: Connection, span: number): number[] {
+  const query = "select start from rollups_due where span = ? order by start";
+  return connection.all({ sql: query, values: [span] }).map(({ start }) => Number(start));
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type SqlBool, sql } from "kysely";
 import type { CallEvent } from "../../call/event.ts";
 import type { Score } from "../../call/score.ts";
 import { ConfigError } from "../../errors.ts";
@@ -10,6 +10,7 @@ import { repeatsOf, type TaskRepeats } from "./event-reader-repeats.ts";
 import { fromRow } from "./event-reader-row.ts";
 import { type ScoreKey, type ScoreStats, scoresOf, scoresOfCall } from "./event-reader-scores.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
+import { addTimeFunctions } from "./figures.ts";
 import { kyselyOver } from "./kysely.ts";
 import type { Database } from "./schema.ts";
 
@@ -55,6 +56,13 @@ export interface EventReader {
   get(id: string): Promise<CallEvent | undefined>;
   /** The calls that were made for a call, oldest first. */
   children(id: string): Promise<CallEvent[]>;
+  /**
+   * All events that match, oldest first, a few at a time: for more of them than fit into memory. Events that are written
+   * meanwhile may or may not come.
+   *
+   * @example for await (const event of events.each({ since: "30d" })) await warehouse.insert(event);
+   */
+  each(filter?: EventFilter): AsyncGenerator<CallEvent, void, void>;
   stats(options?: StatsOptions): Promise<CallStats[]>;
   /** The tasks whose calls come again right after they have failed. */
   repeats(filter?: EventFilter): Promise<TaskRepeats[]>;
@@ -79,7 +87,7 @@ export interface EventReader {
 }
 
 /** Every default of reading. */
-const readDefaults = { limit: 50, last: 0, pollMs: 250, shownMatches: 5 } as const;
+const readDefaults = { limit: 50, last: 0, pollMs: 250, shownMatches: 5, pageSize: 200 } as const;
 
 const orders = {
   newest: ["time", "desc"],
@@ -91,13 +99,15 @@ const orders = {
 /** Opens a file of events, for reading only; throws ConfigError when it is missing or holds none. */
 export function openEventReader(path: string): EventReader {
   const connection = openForReading(path);
+  addTimeFunctions(connection);
   const db = kyselyOver(connection);
   return {
     path: connection.path,
     list: (options = {}) => list(db, options),
     get: (id) => get(db, id),
     children: (id) => children(db, id),
-    stats: (options = {}) => statsOf(db, options, options.by ?? ["task"]),
+    each: (filter = {}) => each(db, filter),
+    stats: async (options = {}) => statsOf(connection, db, options, options.by ?? ["task"]),
     repeats: (filter = {}) => repeatsOf(db, filter),
     promptVolumes: (filter = {}) => promptVolumesOf(db, filter),
     callsTool: (tool, filter = {}) => callsToolIn(db, filter, tool),
@@ -154,6 +164,31 @@ async function children(db: Kysely<Database>, id: string): Promise<CallEvent[]> 
     .orderBy("id")
     .execute();
   return rows.map(fromRow);
+}
+
+/** Goes on behind the last event of each page, so that nothing is held open between two of them. */
+async function* each(
+  db: Kysely<Database>,
+  filter: EventFilter,
+): AsyncGenerator<CallEvent, void, void> {
+  const now = Date.now();
+  let [time, id] = [Number.NEGATIVE_INFINITY, ""];
+  for (let more = true; more; ) {
+    const rows = await db
+      .selectFrom("events")
+      .selectAll()
+      .where(matching(filter, now))
+      .where(sql<SqlBool>`(time, id) > (${time}, ${id})`)
+      .orderBy("time")
+      .orderBy("id")
+      .limit(readDefaults.pageSize)
+      .execute();
+    for (const row of rows) {
+      yield fromRow(row);
+      [time, id] = [row.time, row.id];
+    }
+    more = rows.length === readDefaults.pageSize;
+  }
 }
 
 async function* follow(

@@ -1,5 +1,6 @@
 import type { AlterTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import { addRollups } from "./rollups-migration.ts";
 import type { Database } from "./schema.ts";
 
 /** Append only: a migration that has been released is never changed. */
@@ -123,6 +124,7 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "005-rollups": { up: addRollups },
 };
 
 interface Executable {

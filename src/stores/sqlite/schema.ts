@@ -73,8 +73,46 @@ export interface BudgetRow {
   requests: number;
 }
 
+/**
+ * The sums of all events that began in one span of time and share everything by which calls are grouped and filtered.
+ * Written by {@link rollUps}, never changed: a span whose events have changed is rolled up anew.
+ */
+export interface RollupRow {
+  /** The length of the span, in milliseconds: one of `rollupSpans`. */
+  span: number;
+  /** When it begins; a multiple of its length. */
+  start: number;
+  task: string;
+  arm: string | null;
+  target: string;
+  answered_by: string | null;
+  model: string | null;
+  source: string;
+  error_code: string | null;
+  is_root: number;
+  is_leaf: number;
+  calls: number;
+  retries: number;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cost_usd: number | null;
+  unpriced_attempts: number;
+  saved_usd: number | null;
+  /** Sketches: see `Distribution`. */
+  latencies: string;
+  first_tokens: string;
+}
+
+/** A span whose rollup is missing or older than its events: kept by triggers, whoever writes the events. */
+export interface RollupDueRow {
+  span: number;
+  start: number;
+}
+
 export interface Database {
   events: EventRow;
+  rollups: RollupRow;
+  rollups_due: RollupDueRow;
   cache: CacheRow;
   scores: ScoreRow;
   meta: MetaRow;

@@ -9,13 +9,17 @@ export interface Statement {
   readonly values: readonly SQLInputValue[];
 }
 
+/** What Kysely has built, ready to run synchronously. */
+export function statementOf({ sql, parameters }: CompiledQuery): Statement {
+  return { sql, values: parameters as readonly SQLInputValue[] };
+}
+
 /** The statements of the hot path: built by Kysely once, then run synchronously with new values. */
 export interface Statements {
   insertEvent(row: EventRow): Statement;
   putAnswer(key: string, text: string, expiresAt: number): Statement;
   putScore(score: Score): Statement;
   getAnswer(key: string, now: number): Statement;
-  dropExpired(now: number): Statement;
   countDropped(events: number): Statement;
   putBudget(row: BudgetRow): Statement;
   /** What all writers but this one have used. */
@@ -51,7 +55,6 @@ export function prepareStatements(db: Kysely<Database>): Statements {
     .where("key", "=", "")
     .where("expires_at", ">", 0)
     .compile().sql;
-  const dropExpired = db.deleteFrom("cache").where("expires_at", "<=", 0).compile().sql;
   const countDropped = db
     .insertInto("meta")
     .values({ name: "dropped_events", value: 0 })
@@ -101,7 +104,6 @@ export function prepareStatements(db: Kysely<Database>): Statements {
       values: [callId, name, value, time],
     }),
     getAnswer: (key, now) => ({ sql: getAnswer, values: [key, now] }),
-    dropExpired: (now) => ({ sql: dropExpired, values: [now] }),
     countDropped: (events) => ({ sql: countDropped, values: ["dropped_events", events] }),
     putBudget: ({ account, starts_at, ends_at, writer, cost_usd, tokens, requests }) => ({
       sql: putBudget,

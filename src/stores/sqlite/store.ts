@@ -5,12 +5,10 @@ import type { BudgetStore } from "../../policies/budget-of-task.ts";
 import type { CacheStore } from "../../policies/cache-tiers.ts";
 import { onExit } from "../../util/on-exit.ts";
 import { sqliteBudgets } from "./budgets.ts";
-import { Connection } from "./connection.ts";
 import { toRow } from "./event-row.ts";
-import { kyselyOver } from "./kysely.ts";
-import { migrate } from "./migrations.ts";
-import { type OpenFile, statementsOf } from "./open-file.ts";
-import { prepareStatements, type Statement } from "./statements.ts";
+import { type OpenFile, openFile, statementsOf } from "./open-file.ts";
+import type { Statement } from "./statements.ts";
+import { startUpkeep } from "./upkeep.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** Events, scores, cached answers and what is used of budgets, in one SQLite file. */
@@ -32,26 +30,29 @@ const lastWritePauseMs = 50;
 /** Roughly what a score holds in memory. */
 const scoreBytes = 200;
 
-/** How many answers are stored between two sweeps of expired ones. */
-const sweepEvery = 500;
+export interface SqliteStoreOptions {
+  /** Events older than this are removed; `false`: none. */
+  readonly retentionMs: number | false;
+}
 
 /**
  * Opens the file in the background. A file that cannot be opened or written fails no call: events wait in memory, up
  * to a bound, and what does not fit is counted.
  */
-export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
+export function openSqliteStore(
+  path: string,
+  troubles: Troubles,
+  { retentionMs }: SqliteStoreOptions,
+): SqliteStore {
   let file: OpenFile | undefined;
-  let answersStored = 0;
   const opening = open();
   const queue = new WriteQueue({ isReady: () => file !== undefined, commit, troubles });
   const forget = onExit(flushAtExit);
+  const upkeep = startUpkeep({ connection: () => file?.connection, retentionMs, troubles });
 
   async function open(): Promise<void> {
     try {
-      const connection = new Connection(path);
-      const db = kyselyOver(connection);
-      await migrate(db);
-      file = { connection, statements: prepareStatements(db) };
+      file = await openFile(path);
     } catch (error) {
       troubles.note(`The store ${path} could not be opened`, error);
     }
@@ -88,12 +89,6 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
     }
   }
 
-  function sweep(): void {
-    if (file === undefined || answersStored++ % sweepEvery !== 0) return;
-    const statement = file.statements.dropExpired(Date.now());
-    queue.add({ kind: "answer", bytes: 0, statement: () => statement });
-  }
-
   return {
     events: {
       write: (event) => {
@@ -119,13 +114,13 @@ export function openSqliteStore(path: string, troubles: Troubles): SqliteStore {
           bytes: text.length * 2,
           statement: () => statementsOf(file).putAnswer(key, text, expiresAt),
         });
-        sweep();
       },
     },
     budgets: sqliteBudgets({ queue, opening, file: () => file }),
     flush: writeAll,
     close: async () => {
       await writeAll();
+      upkeep.stop();
       forget();
       queue.close();
       file?.connection.close();

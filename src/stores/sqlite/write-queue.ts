@@ -1,4 +1,5 @@
 import type { Troubles } from "../../call/troubles.ts";
+import { mayPass } from "./connection.ts";
 import type { Statement } from "./statements.ts";
 
 /** One write that waits for its batch. */
@@ -149,12 +150,4 @@ export class WriteQueue {
     if (write.kind === "event") this.#dropped++;
     this.#options.troubles.note(dropTroubles[write.kind], reason);
   }
-}
-
-/** SQLite's codes for a state of the file or the machine that another try may find mended: busy, locked, readonly, … */
-const passingCodes: ReadonlySet<number> = new Set([5, 6, 8, 9, 10, 13, 14]);
-
-function mayPass(error: unknown): boolean {
-  const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === "number" && passingCodes.has(code & 0xff);
 }
