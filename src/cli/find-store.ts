@@ -14,6 +14,8 @@ export interface StoreOptions {
 export interface FoundStore {
   readonly path: string;
   readonly from: string;
+  /** The config that names it. */
+  readonly config?: SeamConfig;
 }
 
 export function withStoreOptions(command: Command): Command {
@@ -29,7 +31,7 @@ export async function findStore(options: StoreOptions): Promise<FoundStore> {
   if (file === undefined)
     return { path: resolve(defaults.store), from: "the default, no config found" };
   const { path, config } = await loadConfig(file);
-  return { path: storeOf(config.store ?? defaults.store, path), from: shortPath(path) };
+  return { path: storeOf(config.store ?? defaults.store, path), from: shortPath(path), config };
 }
 
 /** The config that these options mean; `undefined` where `--store` stands alone, or there is none. */

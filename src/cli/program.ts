@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addCalls } from "./commands/calls.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExport } from "./commands/export.ts";
 import { addInit } from "./commands/init.ts";
 import { addPrompts } from "./commands/prompts.ts";
+import { addPrune } from "./commands/prune.ts";
 import { addSimulate } from "./commands/simulate.ts";
 import { addStats } from "./commands/stats.ts";
 
@@ -21,6 +23,8 @@ export function buildProgram(): Command {
   addCalls(program);
   addStats(program);
   addPrompts(program);
+  addExport(program);
+  addPrune(program);
   addSimulate(program);
   addInit(program);
   addDoctor(program);

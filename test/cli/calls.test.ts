@@ -1,12 +1,16 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { stripVTControlCharacters } from "node:util";
 import { CommanderError } from "commander";
 import { createSeam } from "llm-seam";
+import type { CallEvent } from "llm-seam/events";
 import { simulatedModel } from "llm-seam/simulator";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
+import { eventOf } from "../support/event.ts";
+import { writeEvents } from "../support/event-store.ts";
 import { type FilledStore, fillStore } from "./filled-store.testkit.ts";
 import { ended, jsonLines, main, runSeam, startSeam, written } from "./run-seam.testkit.ts";
 
@@ -239,6 +243,48 @@ describe("seam stats", () => {
   });
 });
 
+test("seam stats says how many events had to be dropped", async () => {
+  const file = join(filled.folder, "dropped.db");
+  await writeEvents(file, [eventOf({ id: "kept", time: Date.now() })]);
+  const database = new DatabaseSync(file);
+  database.exec("insert into meta (name, value) values ('dropped_events', 3)");
+  database.close();
+  const { stderr } = await runSeam(["stats", "--store", file]);
+  expect(stderr).toContain("3 events had to be dropped");
+});
+
+test("seam stats --by arm: what a call of each arm is like, errors as a rate", async () => {
+  const file = join(filled.folder, "arms.db");
+  const time = Date.now();
+  const arm = (name: string, count: number, changes: Partial<CallEvent>) =>
+    Array.from({ length: count }, (_, index) =>
+      eventOf({ id: `${name}-${index}`, time, arm: name, ...(index === 0 && changes) }),
+    );
+  const score = (callId: string, value: number) => ({ callId, name: "helpful", value, time });
+  await writeEvents(
+    file,
+    [
+      ...arm("control", 8, {}),
+      ...arm("canary", 4, { errorCode: "Refused", latencyMs: 900, costUsd: 0.009 }),
+    ],
+    [score("canary-1", 1), score("canary-2", 0)],
+  );
+  const { stdout } = await runSeam(["stats", "--store", file, "--by", "task,arm"]);
+  expect(stdout).toMatch(
+    /^TASK +ARM +CALLS +ERRORS +ERROR RATE +IN\/CALL +OUT\/CALL +COST +COST\/CALL +P50 +P95 /m,
+  );
+  expect(stdout).toMatch(/^ask +control +8 +0 +0 % +1 +1 +\$0\.008 +\$0\.001 +100 ms +100 ms /m);
+  expect(stdout).toMatch(/ HELPFUL$/m);
+  expect(stdout).toMatch(/^ask +control .* –$/m);
+  expect(stdout).toMatch(/^ask +canary .* 0\.5 \(2\)$/m);
+  expect(stdout).toMatch(/^ask +canary +4 +1 +25 % +1 +1 +\$0\.012 +\$0\.003 +100 ms +900 ms /m);
+  const json = await runSeam(["stats", "--store", file, "--by", "arm", "--json"]);
+  expect(jsonLines(json.stdout)).toMatchObject([
+    { arm: "control", task: null, calls: 8 },
+    { arm: "canary", task: null, calls: 4, errors: 1 },
+  ]);
+});
+
 describe("used wrongly, it says what is wrong", () => {
   test.each<[args: string[], complaint: RegExp]>([
     [["cals"], /unknown command 'cals'/],
@@ -248,7 +294,8 @@ describe("used wrongly, it says what is wrong", () => {
     [["calls", "--limit", "-1"], /--limit.*whole number/],
     [["calls", "--source", "sky"], /Allowed choices are model, cache, coalesced/],
     [["calls", "show"], /missing required argument 'id'/],
-    [["stats", "--by", "user"], /--by.*`task,model`/],
+    [["stats", "--by", "user"], /--by.*`task`, `model`, `arm`/],
+    [["export", "--csv", "--jsonl"], /--jsonl.*cannot be used with.*--csv/],
     [["simulate", "--fault", "earthquake"], /Unknown fault "earthquake"/],
     [["simulate", "--fault-rate", "drop=7"], /between 0 and 1/],
     [["simulate", "--fault-rate", "drop=0.7", "--fault-rate", "stall=0.7"], /add up to 1\.4/],

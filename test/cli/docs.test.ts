@@ -7,9 +7,6 @@ import { commandHelp } from "../../src/cli/help.ts";
 import { type FilledStore, fillStore } from "./filled-store.testkit.ts";
 
 const page = readFileSync(join(root, "docs/events.md"), "utf8");
-const queries = [...page.matchAll(/^```sql\n(select (\S+)[\s\S]*?)^```$/gm)].map(
-  ([, sql]) => sql ?? "",
-);
 
 let filled: FilledStore;
 let database: DatabaseSync;
@@ -33,23 +30,6 @@ test("the page of events explains every column that there is, and no other", () 
   expect(explained.toSorted()).toEqual(columns.map(({ name }) => name).toSorted());
 });
 
-test("there are SQL examples", () => {
-  expect(queries.length).toBeGreaterThanOrEqual(5);
-});
-
-test.each(queries)("this example finds something: %s", (sql) => {
-  expect(database.prepare(sql).all().length).toBeGreaterThan(0);
-});
-
-test("what a task cost by SQL is what seam stats says", () => {
-  const [query = ""] = queries;
-  const reply = database
-    .prepare(query)
-    .all()
-    .find(({ task }) => task === "reply");
-  expect(reply).toMatchObject({ calls: 4, errors: 1, attempts_of_unknown_cost: 0 });
-});
-
 test("help of every command has examples, and is the same on any terminal", () => {
   const help = commandHelp();
   const commands = [...help.matchAll(/^### `(.*)`$/gm)].map(([, name]) => name);
@@ -59,6 +39,8 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam calls show",
     "seam stats",
     "seam prompts",
+    "seam export",
+    "seam prune",
     "seam simulate",
     "seam init",
     "seam doctor",

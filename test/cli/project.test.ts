@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, truncate } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -250,12 +250,33 @@ describe("seam doctor", () => {
       });
 
       const older = new DatabaseSync(join(folder, "seam.db"));
-      older.exec("alter table events drop column saved_usd");
+      older.exec("drop table rollups");
       older.close();
       expect((await doctor(folder, env)).byCheck.get("store")).toMatchObject({
         status: "warn",
-        detail: expect.stringMatching(/not of this version: .*saved_usd/),
+        detail: expect.stringContaining("written by an older version"),
+        advice: expect.stringContaining("brings the file up to date"),
       });
+    });
+  });
+
+  test("a large store is worth a word, unless it has a retention", async () => {
+    await withSimulator(async (baseURL) => {
+      const store = (more = "") => configOf(baseURL, `store: "seam.db", ${more}`);
+      const { folder, write } = await open({ "seam.config.ts": store() });
+      const env = { ANTHROPIC_BASE_URL: baseURL, ANTHROPIC_API_KEY: key };
+      await write("call.ts", callOnce);
+      expect((await runNode(["call.ts"], { cwd: folder, env })).code).toBe(0);
+      expect((await doctor(folder, env)).byCheck.has("store size")).toBe(false);
+      await truncate(join(folder, "seam.db"), 1_200_000_000);
+      const large = await doctor(folder, env);
+      expect(large.byCheck.get("store size")).toMatchObject({
+        status: "warn",
+        detail: expect.stringContaining("1.2 GB"),
+        advice: expect.stringContaining("retention"),
+      });
+      await write("seam.config.ts", store('retention: "30d",'));
+      expect((await doctor(folder, env)).byCheck.has("store size")).toBe(false);
     });
   });
 

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { CallStats, StatsKey } from "../../events.ts";
+import type { CallStats, ScoreStats, StatsKey } from "../../events.ts";
 import { type FilterOptions, filterOf, withFilters } from "../filters.ts";
 import { findStore, type StoreOptions, shortPath, withStoreOptions } from "../find-store.ts";
 import { jsonLine, oneLine } from "../output/clean.ts";
-import { cost, count, counted, time, usd } from "../output/format.ts";
+import { cost, count, counted, percent, time, usd } from "../output/format.ts";
 import { type Column, renderTable } from "../output/table.ts";
 import { note, paint, print } from "../output/terminal.ts";
 
@@ -16,18 +16,22 @@ const examples = `
 A call of a task is what feature code called. By model, each ask of an extract counts for itself.
 COST: "$0.012 + 2?" holds two attempts of unknown cost; "2?" holds nothing that is known.
 Latencies are of all calls, cached and failed ones included; TTFT is of streamed answers of a model.
+By arm, there is a column for each score: its mean, and of how many calls.
 
 Examples:
   seam stats --since 24h
   seam stats --by model
   seam stats --by task,model --tag user=ada
+  seam stats --by arm --task reply     how the arms of a canary compare
   seam stats --json | jq '{task, costUsd}'`;
 
 export function addStats(program: Command): void {
   const command = program
     .command("stats")
     .description("Sum up the calls: errors, cache, retries, tokens, cost, latencies.")
-    .option("--by <keys>", "group by `task`, `model` or `task,model`", groupKeys, ["task"]);
+    .option("--by <keys>", "group by `task`, `model`, `arm`, or several: `task,arm`", groupKeys, [
+      "task",
+    ]);
   withStoreOptions(withFilters(command))
     .option("--json", "one JSON object a line")
     .addHelpText("after", examples)
@@ -36,8 +40,8 @@ export function addStats(program: Command): void {
 
 function groupKeys(text: string): StatsKey[] {
   return text.split(",").map((key) => {
-    if (key === "task" || key === "model") return key;
-    throw new InvalidArgumentError("Give `task`, `model` or `task,model`.");
+    if (key === "task" || key === "model" || key === "arm") return key;
+    throw new InvalidArgumentError("Give `task`, `model`, `arm`, or several: `task,model`.");
   });
 }
 
@@ -56,30 +60,28 @@ async function stats(options: StatsOptions): Promise<void> {
     note("No call matches.");
     return;
   }
-  print(renderTable(columnsFor(options.by), groups));
+  const scores = options.by.includes("arm")
+    ? await events.scoreStats({ ...filter, by: options.by })
+    : [];
+  print(renderTable(columnsFor(options.by, scores), armsTogether(groups)));
   const [total] = await events.stats({ ...filter, by: [] });
   if (total !== undefined) note(summary(total));
   const dropped = await events.dropped();
   if (dropped > 0) note(`${counted(dropped, "event")} had to be dropped, and cannot be in here.`);
 }
 
-function columnsFor(by: readonly StatsKey[]): Column<CallStats>[] {
+function columnsFor(by: readonly StatsKey[], scores: readonly ScoreStats[]): Column<CallStats>[] {
   const keys: Column<CallStats>[] = by.map((key) => ({
     title: key.toUpperCase(),
-    text: (group) => oneLine(group[key] ?? ""),
+    text: (group) => oneLine(group[key] ?? "–"),
   }));
-  return [...keys, ...figures.map((figure) => ({ ...figure, align: "right" as const }))];
+  const shown = by.includes("arm") ? [...comparing, ...scoreColumns(scores)] : figures;
+  return [...keys, ...shown.map((figure) => ({ ...figure, align: "right" as const }))];
 }
 
-const figures: readonly Column<CallStats>[] = [
-  { title: "CALLS", text: ({ calls }) => count(calls) },
-  { title: "ERRORS", text: ({ errors }) => alarming(errors) },
-  { title: "CACHED", text: ({ cacheHits, coalesced }) => count(cacheHits + coalesced) },
-  { title: "NO MODEL", dropOrder: 7, text: (group) => percent(withoutModel(group), group.calls) },
-  { title: "RETRIES", text: ({ retries }) => count(retries) },
-  { title: "IN", dropOrder: 4, text: ({ inputTokens }) => count(inputTokens) },
-  { title: "OUT", dropOrder: 5, text: ({ outputTokens }) => count(outputTokens) },
-  { title: "COST", text: ({ costUsd, unpricedAttempts }) => cost(costUsd, unpricedAttempts) },
+const calls: Column<CallStats> = { title: "CALLS", text: (group) => count(group.calls) };
+const errors: Column<CallStats> = { title: "ERRORS", text: (group) => alarming(group.errors) };
+const latencies: readonly Column<CallStats>[] = [
   { title: "P50", dropOrder: 6, text: ({ latencyMs }) => time(latencyMs.p50) },
   { title: "P95", text: ({ latencyMs }) => time(latencyMs.p95) },
   { title: "P99", dropOrder: 3, text: ({ latencyMs }) => time(latencyMs.p99) },
@@ -87,13 +89,66 @@ const figures: readonly Column<CallStats>[] = [
   { title: "TTFT P95", dropOrder: 1, text: ({ firstTokenMs }) => time(firstTokenMs.p95) },
 ];
 
+const figures: readonly Column<CallStats>[] = [
+  calls,
+  errors,
+  { title: "CACHED", text: ({ cacheHits, coalesced }) => count(cacheHits + coalesced) },
+  { title: "NO MODEL", dropOrder: 7, text: (group) => percent(withoutModel(group), group.calls) },
+  { title: "RETRIES", text: ({ retries }) => count(retries) },
+  { title: "IN", dropOrder: 4, text: ({ inputTokens }) => count(inputTokens) },
+  { title: "OUT", dropOrder: 5, text: ({ outputTokens }) => count(outputTokens) },
+  { title: "COST", text: ({ costUsd, unpricedAttempts }) => cost(costUsd, unpricedAttempts) },
+  ...latencies,
+];
+
+/** Arms get unequal shares of the calls: what each call of an arm is like compares them. */
+const comparing: readonly Column<CallStats>[] = [
+  calls,
+  errors,
+  { title: "ERROR RATE", text: (group) => percent(group.errors, group.calls) },
+  { title: "IN/CALL", dropOrder: 4, text: (group) => perCall(group.inputTokens, group) },
+  { title: "OUT/CALL", dropOrder: 5, text: (group) => perCall(group.outputTokens, group) },
+  { title: "COST", dropOrder: 7, text: (group) => cost(group.costUsd, group.unpricedAttempts) },
+  { title: "COST/CALL", text: costPerCall },
+  ...latencies,
+];
+
+/** The mean of each score, and of how many calls it is. */
+function scoreColumns(scores: readonly ScoreStats[]): Column<CallStats>[] {
+  return [...new Set(scores.map(({ name }) => name))].map((name) => ({
+    title: oneLine(name).toUpperCase(),
+    text: ({ task, model, arm }) => {
+      const found = scores.find(
+        (score) =>
+          score.name === name && score.task === task && score.model === model && score.arm === arm,
+      );
+      return found === undefined
+        ? "–"
+        : `${Number(found.mean.toPrecision(3))} (${count(found.count)})`;
+    },
+  }));
+}
+
+function perCall(sum: number | null, group: CallStats): string {
+  return count(sum === null ? null : Math.round(sum / group.calls));
+}
+
+/** A lower bound, where only a part of the cost is known. */
+function costPerCall({ costUsd, unpricedAttempts, calls }: CallStats): string {
+  if (unpricedAttempts === 0) return costUsd === null ? "?" : usd(costUsd / calls);
+  return costUsd ? `≥ ${usd(costUsd / calls)}` : "?";
+}
+
+/** What is compared stands together: the arms of a task, those of most calls first. */
+function armsTogether(groups: readonly CallStats[]): CallStats[] {
+  return [
+    ...Map.groupBy(groups, ({ task, model }) => JSON.stringify([task, model])).values(),
+  ].flat();
+}
+
 /** Calls that asked no model: answered by a rule, from the cache, or by another call's request. */
 function withoutModel({ ruled, cacheHits, coalesced }: CallStats): number {
   return ruled + cacheHits + coalesced;
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? "–" : `${Math.round((part / whole) * 100)} %`;
 }
 
 function alarming(errors: number): string {

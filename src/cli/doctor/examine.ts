@@ -92,9 +92,10 @@ async function examineStore(
   options: StoreOptions,
   { path, config }: LoadedConfig,
 ): Promise<Finding[]> {
-  if (options.store !== undefined) return checkStore(options.store);
+  const { retentionMs } = resolveConfig(config);
+  if (options.store !== undefined) return checkStore(options.store, retentionMs);
   const store = config.store ?? defaults.store;
-  if (store !== false && store !== ":memory:") return checkStore(storeOf(store, path));
+  if (store !== false && store !== ":memory:") return checkStore(storeOf(store, path), retentionMs);
   const advice = "Set `store` to a file to keep events and cached answers.";
   return [warn("store", `off (${JSON.stringify(store)}): nothing is kept`, advice)];
 }

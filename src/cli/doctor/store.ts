@@ -1,17 +1,20 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openEvents } from "../../events.ts";
 import { shortPath } from "../find-store.ts";
-import { counted } from "../output/format.ts";
+import { bytes, counted } from "../output/format.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
 import { checkRepeats } from "./retries.ts";
 
 /** How long an app may keep the file to itself, in milliseconds. */
 const patienceMs = 2_000;
 
-/** Whether events can be written and read at a path. Writes nothing. */
-export async function checkStore(path: string): Promise<Finding[]> {
+/** From this size on, in bytes, a store that nothing is ever removed from is worth a word. */
+const largeBytes = 1e9;
+
+/** Whether events can be written and read at a path, and whether its size has a limit. Writes nothing. */
+export async function checkStore(path: string, retentionMs: number | false): Promise<Finding[]> {
   if (!existsSync(path)) return [newFile(path)];
   try {
     tryToWrite(path);
@@ -22,12 +25,12 @@ export async function checkStore(path: string): Promise<Finding[]> {
     ];
   }
   try {
-    return await readFindings(path);
+    return [...(await readFindings(path)), ...sizeFindings(path, retentionMs)];
   } catch (error) {
     return [
       warn(
         "store",
-        `${shortPath(path)} is not of this version: ${reasonOf(error)}`,
+        reasonOf(error),
         "An app of this version brings the file up to date when it opens it.",
       ),
     ];
@@ -73,4 +76,12 @@ async function readFindings(path: string): Promise<Finding[]> {
   const advice =
     "More events waited than may be held in memory: is the disk full or slow, or the file locked by another program?";
   return [...findings, warn("dropped events", `${counted(dropped, "event")} lost`, advice)];
+}
+
+function sizeFindings(path: string, retentionMs: number | false): Finding[] {
+  const { size } = statSync(path);
+  if (retentionMs !== false || size < largeBytes) return [];
+  const advice =
+    'Set `retention` in the config, e.g. "30d", or run `seam prune --older-than 30d --vacuum`.';
+  return [warn("store size", `${bytes(size)}, and nothing is ever removed`, advice)];
 }

@@ -25,6 +25,19 @@ export function usd(value: number): string {
   return `$${Number(value.toPrecision(3)).toFixed(10).replace(/0+$/, "")}`;
 }
 
+const byteUnits = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+/** `3.1 GB`; thousands, as disks count. */
+export function bytes(value: number): string {
+  const power = Math.min(byteUnits.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
+  return `${Number((value / 1_000 ** power).toPrecision(3))} ${byteUnits[power]}`;
+}
+
+/** A share of a whole: `12 %`. */
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? nothing : `${Number(((part / whole) * 100).toPrecision(2))} %`;
+}
+
 /** A cost that may be known in part: `$0.012`, `$0.012 + 2?` with two attempts of unknown cost, `2?`, `?`. */
 export function cost(known: number | null, unknownAttempts: number): string {
   if (unknownAttempts === 0) return known === null ? "?" : usd(known);
