@@ -92,6 +92,10 @@ export async function addRollups(db: Kysely<Database>): Promise<void> {
         .execute(db);
     }
   }
+  await sql
+    .raw(`create trigger if not exists events_delete_scores after delete on events
+      begin delete from scores where call_id = old.id; end`)
+    .execute(db);
 }
 
 /** The span of a row is due for rolling up, and so are those of its parents, whose retries are their children's. */
