@@ -11,14 +11,15 @@ import { measureHedging } from "./suites/hedge.ts";
 import { measureMemory } from "./suites/memory.ts";
 import { measurePolicies } from "./suites/policies.ts";
 import { measureCache, measureEvents } from "./suites/seam-only.ts";
+import { measureStore } from "./suites/store.ts";
 import { measureStorm } from "./suites/storm.ts";
 import { measureStreams } from "./suites/streams.ts";
 import type { Bench } from "./suites/suite.ts";
 
 const usage = `npm run bench -- [options]
-  --quick        a short run, under 40 s; its numbers are rough
-  --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 3 to 4 minutes
-  --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge; default all, separated by commas
+  --quick        a short run, about a minute; its numbers are rough
+  --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 6 to 8 minutes
+  --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge, store; default all, separated by commas
   --json FILE    also writes every single measurement
   --help`;
 
@@ -31,6 +32,7 @@ const suites = {
   policies: measurePolicies,
   storm: measureStorm,
   hedge: measureHedging,
+  store: measureStore,
 } as const;
 
 interface Options {

@@ -22,6 +22,10 @@ export interface Size {
   readonly events: number;
   /** Calls of one turn of each policy. */
   readonly policyCalls: number;
+  /** Events in the file of the store suite, and how often it is asked: in the process, and by the command. */
+  readonly storeEvents: number;
+  readonly statsRounds: number;
+  readonly commandRounds: number;
   /** Calls that meet an outage all at once, and how long it lasts. */
   readonly stormCalls: number;
   readonly outageMs: number;
@@ -45,6 +49,9 @@ export const sizes = {
     cacheHits: 20_000,
     events: 10_000,
     policyCalls: 3_000,
+    storeEvents: 1_000_000,
+    statsRounds: 40,
+    commandRounds: 10,
     stormCalls: 2_000,
     outageMs: 10_000,
     hedgeCalls: 2_000,
@@ -64,6 +71,9 @@ export const sizes = {
     cacheHits: 4_000,
     events: 2_000,
     policyCalls: 500,
+    storeEvents: 20_000,
+    statsRounds: 10,
+    commandRounds: 2,
     stormCalls: 300,
     outageMs: 1_500,
     hedgeCalls: 300,
@@ -84,6 +94,9 @@ export const sizes = {
     cacheHits: 20,
     events: 20,
     policyCalls: 5,
+    storeEvents: 200,
+    statsRounds: 2,
+    commandRounds: 1,
     stormCalls: 5,
     outageMs: 20,
     hedgeCalls: 5,

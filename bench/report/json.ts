@@ -7,6 +7,7 @@ import type { Hedging } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
+import type { StoreNumbers } from "../suites/store.ts";
 import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
 
@@ -30,6 +31,7 @@ export interface Results {
   readonly policies?: PolicyCosts;
   readonly storm?: Storm;
   readonly hedge?: Hedging;
+  readonly store?: StoreNumbers;
 }
 
 export function thisMachine(): Machine {

@@ -7,6 +7,7 @@ import { type Hedging, lateShare } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
 import type { CacheTimes } from "../suites/seam-only.ts";
+import type { StoreNumbers } from "../suites/store.ts";
 import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
 import type { Results } from "./json.ts";
@@ -14,7 +15,7 @@ import type { Results } from "./json.ts";
 /** The tables of a run, as text. */
 export function tablesOf(results: Results): string {
   const size: Size = sizes[results.size];
-  const { calls, streams, memory, cache, events, policies, storm, hedge } = results;
+  const { calls, streams, memory, cache, events, policies, storm, hedge, store } = results;
   const parts: string[] = [machineLine(results)];
   if (calls !== undefined) {
     parts.push(
@@ -32,6 +33,7 @@ export function tablesOf(results: Results): string {
   if (policies !== undefined) parts.push(policyTable(policies));
   if (storm !== undefined) parts.push(stormTable(storm, size.outageMs));
   if (hedge !== undefined) parts.push(hedgeTable(hedge));
+  if (store !== undefined) parts.push(...storeTables(store));
   return parts.join("\n\n");
 }
 
@@ -134,6 +136,35 @@ function hedgeTable(hedge: Hedging): string {
   ]);
   const title = `A server that answers in 40 ms, and ${lateShare * 100} % of the time in 1 s; ms a call`;
   return table(title, ["", "p50", "p95", "p99", "requests a call"], rows);
+}
+
+function storeTables({ events, write, bytesPerEvent, rollUpSeconds, ...asked }: StoreNumbers) {
+  const rows = [
+    ["events written a second", (1_000_000 / write.wallUs).toFixed(0)],
+    ["CPU of writing one, µs", number(write.cpuUs)],
+    ["bytes of the file for each event", bytesPerEvent.toFixed(0)],
+    ["rolling all of them up, s", number(rollUpSeconds)],
+  ];
+  const title = `A store with ${events.toLocaleString("en")} events`;
+  const times = [
+    ...Object.entries(asked.stats).map(([name, { wallMs, cpuMs }]) => [
+      `stats() ${name}`,
+      ...[quantile(wallMs, 0.5), quantile(wallMs, 0.95), quantile(cpuMs, 0.5)].map(number),
+    ]),
+    ...Object.entries(asked.commands).map(([name, { wallMs }]) => [
+      `seam stats ${name}, its start included`,
+      ...[quantile(wallMs, 0.5), quantile(wallMs, 0.95)].map(number),
+      "",
+    ]),
+  ];
+  return [
+    table(title, ["", ""], rows),
+    table(
+      `Statistics over ${events.toLocaleString("en")} events, ms`,
+      ["", "p50", "p95", "CPU"],
+      times,
+    ),
+  ];
 }
 
 /** How a peer compares with the yardstick: round by round, then the median, so that drift cancels out. */

@@ -60,6 +60,9 @@ test(
       expect(requests).toBeGreaterThanOrEqual(calls ?? 0);
       expect(p99).toBeGreaterThan(39);
     }
+    expect(results.store.bytesPerEvent).toBeGreaterThan(500);
+    expect(results.store.stats["--by task"].wallMs).toHaveLength(2);
+    expect(results.store.commands["--since 24h"].wallMs).toHaveLength(1);
   },
   slow,
 );
