@@ -56,6 +56,14 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "Answers that must be known before their 95th percentile counts.",
   ],
   "hedge.windowMs": ["`hedge.window`", "How far back calls and answers count."],
+  "pace.waitMs": [
+    "`pace.<target>.wait`",
+    "How long a call waits for its turn, and never past its deadline.",
+  ],
+  "pace.learn": [
+    "`pace.<target>.learn`",
+    "Whether a provider's rate-limit headers and its Retry-After hold back later requests.",
+  ],
   "cache.ttlMs": ["`cache.ttl`", "How long an answer is kept, where the cache is switched on."],
   "cache.namespace": ["`cache.namespace`", "Answers are shared within a namespace only."],
   "budget.waitMs": [

@@ -35,7 +35,7 @@ const limitText: Record<LimitName, (ms: number) => string> = {
   silence: (ms) => `The provider fell silent for ${ms} ms in the middle of its answer`,
 };
 
-/** The provider's rate limit (HTTP 429) outlasted every retry. */
+/** The provider's rate limit (HTTP 429) outlasted every retry, or Seam's own pacing did not send the request. */
 export class RateLimited extends SeamError<string> {
   override readonly name = "RateLimited";
   readonly code = "RateLimited";

@@ -16,6 +16,7 @@ export {
   defineConfig,
   type ExtractConfig,
   type HedgeConfig,
+  type PaceConfig,
   type PolicyConfig,
   type RetryBudgetConfig,
   type RetryConfig,

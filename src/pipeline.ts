@@ -10,6 +10,7 @@ import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
 import { hedge } from "./policies/hedge.ts";
 import { observe } from "./policies/observe.ts";
+import { pace } from "./policies/pace.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { repeat } from "./policies/repeat.ts";
 import { retry } from "./policies/retry.ts";
@@ -36,6 +37,7 @@ export function pipeline(parts: PipelineParts): Next {
       hedge(retries), //               a second request when the first one is slow; the first to answer is taken
       retry(retries), //               backoff with full jitter, Retry-After as a floor, a budget against storms
       breaker(breakers, troubles), //  skip a target that is known to be down
+      pace(), //                       the target's own rate and concurrency limits
     ],
     attempt, //                        limits of one attempt; the provider itself
   );

@@ -16,6 +16,7 @@ export interface Target {
   readonly price: Price | undefined;
   /** The header that carries the task's name to this target, if the config asks for one. */
   readonly taskHeader: string | undefined;
+  readonly pace: PaceRule;
   /** What must not appear in a text: this target's credentials. */
   readonly secrets: readonly string[];
   /** Last changes to a request that only this provider needs; they do not change its meaning. */
@@ -24,7 +25,21 @@ export interface Target {
   model(): Promise<LanguageModelV4>;
 }
 
-/** What tells a target's own state (its breaker, its retries) from that of any other, whatever its settings are. */
+/** How much a target is sent. */
+export interface PaceRule {
+  readonly requestsPerWindow: number | undefined;
+  /** Input and output together. */
+  readonly tokensPerWindow: number | undefined;
+  readonly windowMs: number;
+  /** Requests that may be open at once. */
+  readonly inFlight: number | undefined;
+  /** The longest a call waits for its turn; its deadline may be sooner. */
+  readonly waitMs: number;
+  /** Whether what the target's responses tell about its limits is heeded. */
+  readonly learn: boolean;
+}
+
+/** What tells a target's own state (its breaker, its retries, its pace) from that of any other, whatever its settings are. */
 export function keyOfTarget({ identity }: Target): string {
   return `${identity.name} ${identity.endpoint}`;
 }

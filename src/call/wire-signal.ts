@@ -1,9 +1,11 @@
+import type { HeaderReader } from "./rate-limit-headers.ts";
+
 /** What the HTTP client can tell about an attempt before its provider library says anything. */
 export interface WireListener {
   /** Whether an event stream is awaited. */
   readonly isStream: boolean;
   requestSent(): void;
-  headersReceived(status: number): void;
+  headersReceived(status: number, header: HeaderReader): void;
 }
 
 const listeners = new WeakMap<AbortSignal, WireListener>();

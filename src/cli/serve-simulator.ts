@@ -25,6 +25,9 @@ export interface ServeOptions {
   readonly seed: number;
   readonly firstTokenMs: number;
   readonly tokensPerSecond?: number;
+  /** Requests and tokens a minute. */
+  readonly rpm?: number;
+  readonly tpm?: number;
 }
 
 /** Runs the simulator until Ctrl-C or SIGTERM, then prints what it did. */
@@ -56,7 +59,7 @@ function greeting({ url, baseURL }: Simulator): string {
 }
 
 async function start(options: ServeOptions, script: Script | undefined): Promise<Simulator> {
-  const { host, port, seed, firstTokenMs, tokensPerSecond, fault, faultRate } = options;
+  const { host, port, seed, firstTokenMs, tokensPerSecond, rpm, tpm, fault, faultRate } = options;
   try {
     return await startSimulator({
       host,
@@ -64,6 +67,10 @@ async function start(options: ServeOptions, script: Script | undefined): Promise
       seed,
       faults: parseFaultPlan(faultRate === undefined ? (fault ?? []) : { rate: faultRate, seed }),
       pace: { firstTokenMs, ...(tokensPerSecond !== undefined && { tokensPerSecond }) },
+      rateLimit: {
+        ...(rpm !== undefined && { requestsPerMinute: rpm }),
+        ...(tpm !== undefined && { tokensPerMinute: tpm }),
+      },
       ...(script !== undefined && { script }),
     });
   } catch (cause) {

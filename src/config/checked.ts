@@ -1,6 +1,13 @@
 import type { Price } from "../call/price.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
-import type { ExtractConfig, PromptCacheConfig, SeamConfig, Settings, TaskRule } from "./types.ts";
+import type {
+  ExtractConfig,
+  PaceConfig,
+  PromptCacheConfig,
+  SeamConfig,
+  Settings,
+  TaskRule,
+} from "./types.ts";
 
 /** A config whose every setting was checked, with every duration in milliseconds. */
 export interface CheckedConfig
@@ -8,6 +15,7 @@ export interface CheckedConfig
   readonly tasks: Readonly<Record<string, CheckedTask>>;
   readonly defaults?: CheckedPolicies | undefined;
   readonly providers?: Readonly<Record<string, ProviderConfig>> | undefined;
+  readonly pace?: Readonly<Record<string, CheckedPace>> | undefined;
   readonly prices?: Readonly<Record<string, Price>> | undefined;
   readonly retention?: number | false | undefined;
 }
@@ -83,6 +91,9 @@ export interface CheckedBudget {
   readonly requests?: number | undefined;
   readonly window?: number | undefined;
   readonly inFlight?: number | undefined;
+}
+
+export interface CheckedPace extends Omit<PaceConfig, "wait"> {
   readonly wait?: number | undefined;
 }
 

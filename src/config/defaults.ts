@@ -1,5 +1,6 @@
 import type { BreakerRule, HedgeRule, RetryBudgetRule } from "../call/call.ts";
 import type { AttemptLimits } from "../call/limits.ts";
+import type { PaceRule } from "../call/target.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
 
 /** Every default of Seam: `defaults` in the config changes it for all tasks, a task for itself, a call for its own. */
@@ -15,6 +16,7 @@ export interface Defaults {
   readonly breaker: BreakerRule;
   /** Used when a task switches hedging on. */
   readonly hedge: HedgeRule;
+  readonly pace: Pick<PaceRule, "waitMs" | "learn">;
   /** Used when a task switches its cache on. */
   readonly cache: { readonly ttlMs: number; readonly namespace: string };
   /** Used where a task has a budget. */
@@ -45,6 +47,7 @@ export const defaults: Defaults = {
     maxCooldownMs: 120_000,
   },
   hedge: { after: "p95", share: 0.1, minimumCalls: 20, windowMs: 300_000 },
+  pace: { waitMs: 30_000, learn: true },
   cache: { ttlMs: 86_400_000, namespace: "" },
   budget: { waitMs: 0 },
   promptCache: { ttl: "5m" },

@@ -23,6 +23,7 @@ import type {
   CheckedTask,
 } from "./checked.ts";
 import { defaults } from "./defaults.ts";
+import { PaceRules } from "./pace.ts";
 import { promptCacheRule } from "./prompt-cache.ts";
 import type { SeamConfig, TaskRule } from "./types.ts";
 
@@ -55,15 +56,19 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function resolveConfig(config: SeamConfig, env: Env = process.env): Resolved {
   const checked = checkConfig(config);
   const { providers = {}, prices = {}, defaults: common = {} } = checked;
-  const endpoints = allOrFaults(endpointNames(providers), (name): [string, Endpoint] => [
+  const names = endpointNames(providers);
+  const paces = new PaceRules(checked.pace, names);
+  const endpoints = allOrFaults(names, (name): [string, Endpoint] => [
     name,
     endpointOf(name, providers[name] ?? {}, env),
   ]);
-  const parts = { endpoints: new Map(endpoints), prices };
+  const parts = { endpoints: new Map(endpoints), prices, paces };
   const rules = allOrFaults(Object.entries(checked.tasks), ([name, task]): [string, TaskRules] => [
     name,
     rulesOf(name, task, common, parts),
   ]);
+  const faults = paces.faults();
+  if (faults.length > 0) throw configError("The config is wrong", faults);
   return {
     tasks: new Map(rules),
     store: checked.store ?? defaults.store,

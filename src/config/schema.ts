@@ -240,6 +240,14 @@ const provider = z.strictObject({
     .optional(),
 });
 
+const pace = z.strictObject({
+  requestsPerMinute: z.int().min(1).optional(),
+  tokensPerMinute: z.int().min(1).optional(),
+  inFlight: z.int().min(1).optional(),
+  wait: duration.optional(),
+  learn: z.boolean().optional(),
+});
+
 const telemetry = z.strictObject({
   content: z.boolean().optional(),
   conventions: z.enum(["1.41", "latest"]).optional(),
@@ -255,6 +263,7 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
   providers: z
     .record(z.string().regex(/^[^/\s]+$/, "a provider's name has no slash"), provider)
     .optional(),
+  pace: z.record(z.string(), pace).optional(),
   prices: z.record(z.string(), price).optional(),
   store: z
     .union(

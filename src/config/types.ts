@@ -93,6 +93,23 @@ export interface HedgeConfig {
   window?: Duration | undefined;
 }
 
+/** What a target may be sent, by all tasks of a seam together. */
+export interface PaceConfig {
+  /** Requests in any 60 seconds, retries included. */
+  requestsPerMinute?: number | undefined;
+  /**
+   * Tokens in any 60 seconds, input and output together: an estimate when the request is sent, what it really used when
+   * it has ended. Without `maxOutputTokens` the estimate takes 4,096 for the answer.
+   */
+  tokensPerMinute?: number | undefined;
+  /** Requests that may be open at once; a stream is open to its end. */
+  inFlight?: number | undefined;
+  /** The longest a call waits for its turn, and never past its deadline. */
+  wait?: Duration | undefined;
+  /** `false`: what the provider's responses tell about its limits is not heeded. */
+  learn?: boolean | undefined;
+}
+
 export interface CacheConfig {
   /** How long an answer is kept. */
   ttl?: Duration | undefined;
@@ -199,6 +216,11 @@ export interface SeamConfig<Task extends string = string> {
   tasks: Record<Task, TaskConfig>;
   defaults?: PolicyConfig | undefined;
   providers?: Record<string, ProviderConfig> | undefined;
+  /**
+   * What is sent to a target (`"anthropic/claude-haiku-4-5"`), or to each target of a provider (`"anthropic"`) for
+   * itself. A target's own entry takes the place of its provider's.
+   */
+  pace?: Record<string, PaceConfig> | undefined;
   /** US dollars for a million tokens, by target; wins over the built-in table. */
   prices?: Record<string, Price> | undefined;
   /** The SQLite file of events and cached answers, `":memory:"`, or `false` for none of both. */

@@ -1,5 +1,5 @@
 import type { AttemptLimitName, AttemptLimits } from "../call/limits.ts";
-import { listenToWire } from "../call/wire-signal.ts";
+import { listenToWire, type WireListener } from "../call/wire-signal.ts";
 import { linkAbort } from "../util/abort.ts";
 
 /** Why an attempt was ended from our side. */
@@ -24,7 +24,12 @@ export class AttemptClock {
   #lastContentAt: number | undefined;
   #awaitsHeaders = false;
 
-  constructor(mode: "generate" | "stream", limits: AttemptLimits, parent: AbortSignal) {
+  constructor(
+    mode: "generate" | "stream",
+    limits: AttemptLimits,
+    parent: AbortSignal,
+    onHeaders?: WireListener["headersReceived"],
+  ) {
     this.#mode = mode;
     this.#limits = limits;
     this.#abort = linkAbort(parent);
@@ -34,9 +39,10 @@ export class AttemptClock {
         this.#awaitsHeaders = true;
         if (mode === "stream") this.#arm();
       },
-      headersReceived: (status) => {
+      headersReceived: (status, header) => {
         this.#awaitsHeaders = false;
         this.httpStatus = status;
+        onHeaders?.(status, header);
       },
     });
     this.#arm();

@@ -1,4 +1,8 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import {
+  APICallError,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4GenerateResult,
+} from "@ai-sdk/provider";
 import type { Attempt } from "../call/attempt.ts";
 import { classify } from "../call/classify.ts";
 import type { ErrorCode } from "../call/error-code.ts";
@@ -39,7 +43,7 @@ export class AttemptRun {
   constructor(call: TargetedCall) {
     this.call = call;
     const request = requestFor(call);
-    this.clock = new AttemptClock(call.mode, call.limits.attempt, call.signal);
+    this.clock = new AttemptClock(call.mode, call.limits.attempt, call.signal, call.onHeaders);
     this.options = { ...request, abortSignal: this.clock.signal };
     this.place = {
       task: call.task,
@@ -69,10 +73,19 @@ export class AttemptRun {
     }
   }
 
+  /** Headers that a model brings back, where the wire has not told them already. */
+  heard(status: number, headers: Readonly<Record<string, string>> | undefined): void {
+    if (this.clock.httpStatus !== undefined || headers === undefined) return;
+    this.call.onHeaders?.(status, (name) => headers[name]);
+  }
+
   /** What a failure means: the caller's abort, the deadline, a limit of this attempt, or the provider's error. */
   failure(thrown: unknown): unknown {
     if (this.clock.expiry !== undefined) return new DeadlineExceeded(this.clock.expiry, this.place);
     if (this.call.signal.aborted) return this.call.signal.reason;
+    if (APICallError.isInstance(thrown)) {
+      this.heard(thrown.statusCode ?? 0, thrown.responseHeaders);
+    }
     const { target, request, trace } = this.call;
     if (SeamError.is(thrown) && thrown.retryable)
       trace.notes.push(`${target.name} is a seam itself and has retried already`);

@@ -22,6 +22,7 @@ export async function streamOnce(run: AttemptRun, model: LanguageModelV4): Promi
     () => model.doStream(run.options),
     ({ stream }) => void stream.cancel().catch(() => {}),
   );
+  run.heard(200, opened.response?.headers);
   const reader = opened.stream.getReader();
   run.clock.signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), {
     once: true,

@@ -22,6 +22,7 @@ export async function attempt(call: TargetedCall): Promise<Answer> {
 
 async function generateOnce(run: AttemptRun, model: LanguageModelV4): Promise<Answer> {
   const result = await run.reach(() => model.doGenerate(run.options));
+  run.heard(200, result.response?.headers);
   run.bill(result);
   refuseBroken(result, run);
   await run.judge(result);

@@ -53,6 +53,7 @@ export function breaker(store: BreakerStore, troubles: Troubles): Policy<Targete
     if (rule === undefined) return next(call);
     const { admission, reason } = await askAdmission(call);
     if (admission.type === "wait") throw notAsked(call, admission.ms, reason);
+    const made = call.trace.attempts.length;
     try {
       const answer = await next(call);
       if (admission.type === "probe") await report(call, admission, { type: "ok" });
@@ -61,7 +62,9 @@ export function breaker(store: BreakerStore, troubles: Troubles): Policy<Targete
       });
       return answer;
     } catch (error) {
-      await report(call, admission, healthOf({ ok: false, error }, call));
+      const wasAsked = call.trace.attempts.length > made;
+      const health = healthOf({ ok: false, error }, call);
+      await report(call, admission, wasAsked ? health : { type: "unknown" });
       throw error;
     }
   };

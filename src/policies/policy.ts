@@ -1,5 +1,6 @@
 import type { Answer } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
+import type { HeaderReader } from "../call/rate-limit-headers.ts";
 import type { Target } from "../call/target.ts";
 
 /** A call on its way to one target. */
@@ -9,6 +10,8 @@ export interface TargetedCall extends Call {
   readonly hasFallback: boolean;
   /** The next of these other targets, if there is one; whoever takes it asks it, and nobody else does. */
   readonly takeFallback: () => Target | undefined;
+  /** Told the headers of the response, whatever its status. */
+  readonly onHeaders?: ((status: number, header: HeaderReader) => void) | undefined;
 }
 
 /** The rest of the way. */

@@ -16,7 +16,7 @@ export function providerFetch(
     const attempt = wireListenerOf(init?.signal);
     attempt?.requestSent();
     const response = await fetch(input, { ...init, redirect: "manual" });
-    attempt?.headersReceived(response.status);
+    attempt?.headersReceived(response.status, (name) => response.headers.get(name));
     const isStream = attempt?.isStream === true && response.ok;
     if (!isStream) return response;
     if (isJson(response)) throw await notAStream(response);

@@ -2,7 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provid
 import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
 import { secretsIn } from "../call/secrets.ts";
-import type { Target } from "../call/target.ts";
+import type { PaceRule, Target } from "../call/target.ts";
 import { ConfigError } from "../errors.ts";
 import { newId } from "../util/id.ts";
 import type { Endpoint, ProviderKind } from "./endpoint.ts";
@@ -16,6 +16,8 @@ import type { ModelRef } from "./types.ts";
 export interface TargetParts {
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly prices: Readonly<Record<string, Price>>;
+  /** The rule of the first of these names that has one, or the default. */
+  readonly paces: { of(names: readonly string[]): PaceRule };
   /** `undefined`: the provider's prompt cache is left to itself. */
   readonly promptCache: PromptCacheRule | undefined;
 }
@@ -36,7 +38,7 @@ function namedTarget(
   name: string,
   settings: ModelSettings,
   path: string,
-  { endpoints, prices, promptCache }: TargetParts,
+  { endpoints, prices, paces, promptCache }: TargetParts,
 ): Target {
   const [provider = "", ...rest] = name.split("/");
   const endpoint = endpoints.get(provider);
@@ -59,6 +61,7 @@ function namedTarget(
     settings,
     price: priceOf(name, prices),
     taskHeader: endpoint.taskHeader,
+    pace: paces.of([name, provider]),
     secrets,
     adapt: (options) => cachePrompt(adapt(options, endpoint), endpoint.kind, modelId, promptCache),
     model: () => {
@@ -83,9 +86,11 @@ function adapt(
 function instanceTarget(
   model: LanguageModelV4,
   settings: ModelSettings,
-  { prices, promptCache }: TargetParts,
+  { prices, paces, promptCache }: TargetParts,
 ): Target {
   const name = `${model.provider}/${model.modelId}`;
+  const family = model.provider.split(".")[0] ?? "";
+  const familyName = `${family}/${model.modelId}`;
   const kind = kindOfInstance(model);
   return {
     name,
@@ -93,9 +98,9 @@ function instanceTarget(
     isLasting: false,
     baseURL: undefined,
     settings,
-    price:
-      priceOf(name, prices) ?? priceOf(`${model.provider.split(".")[0]}/${model.modelId}`, prices),
+    price: priceOf(name, prices) ?? priceOf(familyName, prices),
     taskHeader: undefined,
+    pace: paces.of([name, familyName, model.provider, family]),
     secrets: [],
     adapt: (options) =>
       cachePrompt(

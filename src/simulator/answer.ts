@@ -58,14 +58,19 @@ function limitTokens(draft: Draft, maxTokens: number | undefined): Draft {
   };
 }
 
+/** About how many tokens a request has. */
+export function inputTokensOf(request: ScriptRequest): number {
+  const prompt = request.messages.map((message) => message.text).join("\n");
+  const tools = request.tools.length > 0 ? JSON.stringify(request.tools) : "";
+  return countTokens(prompt) + countTokens(tools);
+}
+
 function estimateUsage(
   draft: Draft,
   request: ScriptRequest,
   promptCache: PromptCache,
 ): Required<ReplyUsage> {
-  const prompt = request.messages.map((message) => message.text).join("\n");
-  const tools = request.tools.length > 0 ? JSON.stringify(request.tools) : "";
-  const inputTokens = countTokens(prompt) + countTokens(tools);
+  const inputTokens = inputTokensOf(request);
   return {
     inputTokens,
     outputTokens: outputTokens(draft),

@@ -23,6 +23,7 @@ export type { SimulatedRequest, SimulatorReport } from "./ledger.ts";
 export type { SimulationOptions } from "./options.ts";
 export type { Pace } from "./pace.ts";
 export { parseFaultPlan, parseScript } from "./parse.ts";
+export type { RateLimit } from "./rate-limit.ts";
 export { renderReport } from "./report.ts";
 export type {
   JsonSchema,

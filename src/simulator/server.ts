@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { FaultPlan } from "./faults/plan.ts";
 import { createLedger, type SimulatedRequest, type SimulatorReport } from "./ledger.ts";
 import type { SimulationOptions } from "./options.ts";
+import { createRateLimiter, type RateLimit } from "./rate-limit.ts";
 import type { Script } from "./script.ts";
 import { createSimulation } from "./simulation.ts";
 import { createRequestHandler } from "./wire/handler.ts";
@@ -12,6 +13,8 @@ export interface SimulatorOptions extends SimulationOptions {
   readonly port?: number;
   /** Default: "127.0.0.1". */
   readonly host?: string;
+  /** What is more than this is answered with 429, and every response tells what is left. Default: no limit. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** A running stand-in provider. */
@@ -38,7 +41,7 @@ const defaultHost = "127.0.0.1";
 
 /**
  * Starts a stand-in provider that speaks Anthropic Messages and OpenAI Chat Completions over HTTP.
- * Rejects when the port is taken or the fault plan is not valid.
+ * Rejects when the port is taken, or the fault plan or the rate limit is not valid.
  *
  * @example
  * const simulator = await startSimulator({ faults: ["status-429", "drop"] });
@@ -50,7 +53,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const simulation = createSimulation(options);
   const ledger = createLedger();
   const closing = new AbortController();
-  const handle = createRequestHandler({ simulation, ledger, closing: closing.signal });
+  const limiter = options.rateLimit && createRateLimiter(options.rateLimit);
+  const handle = createRequestHandler({ simulation, ledger, limiter, closing: closing.signal });
   const server = createServer((request, response) => void handle(request, response));
   const host = options.host ?? defaultHost;
   const port = await listen(server, options.port ?? 0, host);

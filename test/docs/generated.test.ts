@@ -42,6 +42,7 @@ test("the way of a call names the policies in their order, each of which is a fi
     "hedge",
     "retry",
     "breaker",
+    "pace",
     "attempt",
   ]);
   for (const name of names) expect(existsSync(join(root, `src/policies/${name}.ts`))).toBe(true);

@@ -15,6 +15,7 @@ Examples:
   seam simulate --fault status-429 --fault drop    two requests fail, then none
   seam simulate --fault-rate status-529=0.2 --fault-rate stall=0.1 --seed 7
   seam simulate --first-token-ms 300 --tokens-per-second 40
+  seam simulate --rpm 50 --tpm 40000
   seam simulate --script replies.json
 
 It is not a model: its answers are scripted, or made up by rule.`;
@@ -41,6 +42,8 @@ export function addSimulate(program: Command): void {
     .option("--seed <number>", "seed of all chance", wholeNumber(0, 2 ** 31), 1)
     .option("--first-token-ms <ms>", "wait before the first token", wholeNumber(0, 600_000), 0)
     .option("--tokens-per-second <number>", "pace of a stream; default: at once", pace)
+    .option("--rpm <number>", "requests a minute and model, then 429", wholeNumber(1, 1_000_000))
+    .option("--tpm <number>", "tokens a minute and model, then 429", wholeNumber(1, 1_000_000_000))
     .option("--list-faults", "say which faults there are, and end")
     .addHelpText("after", examples)
     .action(simulate);

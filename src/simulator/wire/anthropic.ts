@@ -2,7 +2,7 @@ import type { Answer } from "../draft.ts";
 import type { ScriptRequest } from "../request.ts";
 import { splitTokens } from "../tokens.ts";
 import { readAnthropicRequest } from "./anthropic-request.ts";
-import type { AnswerIds, Frame, WireProtocol } from "./protocol.ts";
+import { type AnswerIds, type Frame, retryAfter, type WireProtocol } from "./protocol.ts";
 
 const stopReasons = {
   stop: "end_turn",
@@ -33,6 +33,16 @@ export const anthropic: WireProtocol = {
   path: "/v1/messages",
   readRequest: readAnthropicRequest,
   headers: (ids) => ({ "request-id": ids.requestId }),
+  rateLimitHeaders: (levels, retryAfterMs) => ({
+    ...Object.fromEntries(
+      Object.entries(levels).flatMap(([unit, { limit, remaining, resetMs }]) => [
+        [`anthropic-ratelimit-${unit}-limit`, String(limit)],
+        [`anthropic-ratelimit-${unit}-remaining`, String(remaining)],
+        [`anthropic-ratelimit-${unit}-reset`, new Date(Date.now() + resetMs).toISOString()],
+      ]),
+    ),
+    ...retryAfter(retryAfterMs),
+  }),
   message: (answer, request, ids) => ({
     ...envelope(request, ids),
     content: contentBlocks(answer, ids),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { emptyAnswer } from "../draft.ts";
 import { faultLabel } from "../faults/fault.ts";
 import type { Ledger, OpenRequest } from "../ledger.ts";
+import type { Admission, RateLimiter } from "../rate-limit.ts";
 import type { ScriptRequest } from "../request.ts";
 import type { Simulation, Turn } from "../simulation.ts";
 import { anthropic } from "./anthropic.ts";
@@ -18,6 +19,7 @@ import { visibleHeaders } from "./visible-headers.ts";
 export interface Desk {
   readonly simulation: Simulation;
   readonly ledger: Ledger;
+  readonly limiter: RateLimiter | undefined;
   /** Aborts when the simulator closes. */
   readonly closing: AbortSignal;
 }
@@ -48,11 +50,12 @@ export function createRequestHandler(
   };
 }
 
-/** A request that has arrived whole: either it can be answered, or the provider would refuse it. */
+/** A request that has arrived whole: it can be answered, is too much, or the provider would refuse it. */
 interface Arrival {
   readonly protocol: WireProtocol;
   readonly entry: OpenRequest;
   readonly accepted: { readonly request: ScriptRequest; readonly turn: Turn } | undefined;
+  readonly admission: Admission | undefined;
   readonly complaint: string;
 }
 
@@ -66,7 +69,9 @@ async function receive(
     unreadable === undefined
       ? parse(protocol, body, message)
       : { request: undefined, complaint: unreadable };
-  const turn = request && desk.simulation.take(request);
+  const admission = request && desk.limiter?.(request);
+  const isLet = admission?.retryAfterMs === undefined;
+  const turn = request && isLet ? desk.simulation.take(request) : undefined;
   const entry = desk.ledger.open({
     protocol: protocol.name,
     model: request?.model ?? "",
@@ -84,7 +89,7 @@ async function receive(
     closedByClient: false,
     finishedAt: undefined,
   });
-  return { protocol, entry, accepted: turn && request && { request, turn }, complaint };
+  return { protocol, entry, accepted: turn && request && { request, turn }, admission, complaint };
 }
 
 function parse(
@@ -133,7 +138,11 @@ async function serve(
 }
 
 async function planFor(arrival: Arrival & { readonly ids: AnswerIds }): Promise<Step[]> {
-  const { protocol, accepted, entry, ids, complaint } = arrival;
+  const { accepted, admission, entry, ids, complaint } = arrival;
+  const protocol = telling(arrival.protocol, admission);
+  if (admission?.retryAfterMs !== undefined) {
+    return problemResponse(protocol, protocol.problemOf(429), ids);
+  }
   if (!accepted) {
     return problemResponse(protocol, { ...protocol.problemOf(400), message: complaint }, ids);
   }
@@ -145,8 +154,16 @@ async function planFor(arrival: Arrival & { readonly ids: AnswerIds }): Promise<
     return problemResponse(protocol, { ...protocol.problemOf(500), message }, ids);
   }
   const answer = entry.answer ?? emptyAnswer;
+  admission?.settle(answer.usage.inputTokens + answer.usage.outputTokens);
   const { fault, timing } = turn;
   return planResponse({ protocol, request, answer, fault, timing, ids });
+}
+
+/** The protocol with what is left of the limits in each response. */
+function telling(protocol: WireProtocol, admission: Admission | undefined): WireProtocol {
+  if (admission === undefined) return protocol;
+  const headers = protocol.rateLimitHeaders(admission.levels(), admission.retryAfterMs);
+  return { ...protocol, headers: (ids) => ({ ...protocol.headers(ids), ...headers }) };
 }
 
 function reason(error: unknown): string {

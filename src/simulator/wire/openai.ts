@@ -2,7 +2,13 @@ import type { Answer } from "../draft.ts";
 import { isRecord, type ScriptRequest } from "../request.ts";
 import { splitTokens } from "../tokens.ts";
 import { readOpenAIRequest } from "./openai-request.ts";
-import type { AnswerIds, ApiProblem, Frame, WireProtocol } from "./protocol.ts";
+import {
+  type AnswerIds,
+  type ApiProblem,
+  type Frame,
+  retryAfter,
+  type WireProtocol,
+} from "./protocol.ts";
 
 /** All answers carry this time, so that the same run gives the same bytes. */
 const created = 1_767_225_600;
@@ -30,6 +36,17 @@ export const openai: WireProtocol = {
   path: "/v1/chat/completions",
   readRequest: readOpenAIRequest,
   headers: (ids) => ({ "x-request-id": ids.requestId, "openai-version": "2020-10-01" }),
+  rateLimitHeaders: (levels, retryAfterMs) => ({
+    ...Object.fromEntries(
+      Object.entries(levels).flatMap(([unit, { limit, remaining, resetMs }]) => [
+        [`x-ratelimit-limit-${unit}`, String(limit)],
+        [`x-ratelimit-remaining-${unit}`, String(remaining)],
+        [`x-ratelimit-reset-${unit}`, goDuration(resetMs)],
+      ]),
+    ),
+    ...retryAfter(retryAfterMs),
+    ...(retryAfterMs !== undefined && { "retry-after-ms": String(Math.ceil(retryAfterMs)) }),
+  }),
   message: (answer, request, ids) => ({
     ...envelope("chat.completion", request, ids),
     choices: [
@@ -71,6 +88,14 @@ export const openai: WireProtocol = {
       "130000 tokens. Please reduce the length of the messages.",
   },
 };
+
+/** `20ms`, `1.5s`, `6m0s`: as Go prints them. */
+function goDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.ceil(ms)}ms`;
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = Number(((ms - minutes * 60_000) / 1_000).toFixed(3));
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}
 
 function problemOf(status: number): ApiProblem {
   const [type, code, message] = problems[status] ?? [

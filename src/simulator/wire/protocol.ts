@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Answer } from "../draft.ts";
+import type { Levels } from "../rate-limit.ts";
 import type { ScriptRequest } from "../request.ts";
 
 /** An error as the provider would report it. */
@@ -36,6 +37,8 @@ export interface WireProtocol {
   readRequest(body: unknown, headers: IncomingHttpHeaders): ScriptRequest;
   /** Headers of every response. */
   headers(ids: AnswerIds): Readonly<Record<string, string>>;
+  /** Headers that tell what is left of the rate limits, and how soon to come back. */
+  rateLimitHeaders(levels: Levels, retryAfterMs: number | undefined): Record<string, string>;
   /** The JSON body of a complete answer. */
   message(answer: Answer, request: ScriptRequest, ids: AnswerIds): unknown;
   /** The events of a streamed answer. */
@@ -52,6 +55,11 @@ export interface WireProtocol {
   problemOf(status: number): ApiProblem;
   readonly quotaExhausted: ApiProblem;
   readonly contextTooLong: ApiProblem;
+}
+
+/** `Retry-After` in whole seconds. */
+export function retryAfter(ms: number | undefined): Record<string, string> {
+  return ms === undefined ? {} : { "retry-after": String(Math.ceil(ms / 1_000)) };
 }
 
 /** A request the provider would refuse with 400. */

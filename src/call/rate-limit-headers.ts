@@ -1,0 +1,148 @@
+import { parseDuration } from "../util/duration.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+/** Reads one header of a response by its name in lower case. */
+export type HeaderReader = (name: string) => string | null | undefined;
+
+/** What a provider counts; some count input and output apart. */
+export type RateUnit = "requests" | "tokens" | "inputTokens" | "outputTokens";
+
+/** What is left of one of a provider's limits. */
+export interface RateLimitReading {
+  readonly unit: RateUnit;
+  readonly remaining: number;
+  /** Until the whole limit is there again, in milliseconds. */
+  readonly resetMs: number;
+  /** The whole limit, when it comes back bit by bit; `undefined`: it comes back at once, at the reset. */
+  readonly limit: number | undefined;
+}
+
+/** What a response says about the provider's limits. */
+export interface RateLimitReport {
+  /** How long the provider wants to be left alone; 0 when it does not say. */
+  readonly holdMs: number;
+  readonly readings: readonly RateLimitReading[];
+}
+
+interface Family {
+  readonly unit: RateUnit;
+  readonly names: Readonly<Record<"remaining" | "reset" | "limit", string>>;
+  readonly resetMs: (text: string, now: number) => number | undefined;
+}
+
+/**
+ * OpenAI (and those who speak like it) say the time as `20ms` or `6m0s`, Azure as seconds; Anthropic says when, in
+ * RFC 3339. Both mean the time when all is there again: it comes back continuously.
+ */
+const families: readonly Family[] = [
+  openai("requests"),
+  openai("tokens"),
+  anthropic("requests", "requests"),
+  anthropic("tokens", "tokens"),
+  anthropic("inputTokens", "input-tokens"),
+  anthropic("outputTokens", "output-tokens"),
+];
+
+function openai(unit: "requests" | "tokens"): Family {
+  const name = (what: string): string => `x-ratelimit-${what}-${unit}`;
+  return {
+    unit,
+    names: { remaining: name("remaining"), reset: name("reset"), limit: name("limit") },
+    resetMs: sumOfDurations,
+  };
+}
+
+function anthropic(unit: RateUnit, word: string): Family {
+  const name = (what: string): string => `anthropic-ratelimit-${word}-${what}`;
+  return {
+    unit,
+    names: { remaining: name("remaining"), reset: name("reset"), limit: name("limit") },
+    resetMs: untilMoment,
+  };
+}
+
+/** Statuses whose Retry-After speaks of load, not of one request. */
+const busy: ReadonlySet<number> = new Set([429, 503, 529]);
+
+/** Reads what a response says about the provider's limits; what it does not understand counts as not said. */
+export function readRateLimits(
+  header: HeaderReader,
+  status: number,
+  now: number = Date.now(),
+): RateLimitReport {
+  return {
+    holdMs: busy.has(status) ? retryAfter(header, now) : 0,
+    readings: [...familyReadings(header, now), ...standardReading(header)],
+  };
+}
+
+function retryAfter(header: HeaderReader, now: number): number {
+  const names = ["retry-after-ms", "retry-after"];
+  const sent = Object.fromEntries(names.map((name) => [name, header(name) ?? undefined]));
+  return retryAfterMs(sent, now) ?? 0;
+}
+
+function familyReadings(header: HeaderReader, now: number): RateLimitReading[] {
+  return families.flatMap(({ unit, names, resetMs }) => {
+    const remaining = wholeNumber(header(names.remaining));
+    if (remaining === undefined) return [];
+    const reset = resetMs(header(names.reset)?.trim() ?? "", serverNow(header, now));
+    if (reset === undefined) return [];
+    return [{ unit, remaining, resetMs: reset, limit: wholeNumber(header(names.limit)) }];
+  });
+}
+
+/**
+ * The fields of the IETF's drafts, in seconds: `RateLimit: "default";r=50;t=30` (draft-ietf-httpapi-ratelimit-headers
+ * from 08 on; the policy with the least left counts), or `RateLimit-Remaining` and `RateLimit-Reset` (up to 06).
+ */
+function standardReading(header: HeaderReader): RateLimitReading[] {
+  const policies = (header("ratelimit") ?? "").split(",").map((policy) => ({
+    remaining: wholeNumber(/;\s*r=(\d+)/.exec(policy)?.[1]),
+    reset: wholeNumber(/;\s*t=(\d+)/.exec(policy)?.[1]),
+  }));
+  policies.push({
+    remaining: wholeNumber(header("ratelimit-remaining")),
+    reset: wholeNumber(header("ratelimit-reset")),
+  });
+  return policies
+    .flatMap(({ remaining, reset }): RateLimitReading[] =>
+      remaining === undefined || reset === undefined || reset > longestResetMs / 1_000
+        ? []
+        : [{ unit: "requests", remaining, resetMs: reset * 1_000, limit: undefined }],
+    )
+    .toSorted((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)
+    .slice(0, 1);
+}
+
+/** Further away than this is no reset, but some other number, e.g. a time since the epoch. */
+const longestResetMs = 31 * 86_400_000;
+const longestDuration = 40;
+
+function wholeNumber(text: string | null | undefined): number | undefined {
+  return text && /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
+}
+
+/** `20ms`, `6m0s`, `1h2m3.5s`; a plain number means seconds. */
+function sumOfDurations(text: string): number | undefined {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return sumOfDurations(`${text}s`);
+  const parts = text.length > longestDuration ? [] : (text.match(/[\d.]+[a-z]+/g) ?? []);
+  if (parts.length === 0 || parts.join("") !== text) return undefined;
+  let sum = 0;
+  for (const part of parts) sum += parseDuration(part) ?? Number.NaN;
+  return sum <= longestResetMs ? sum : undefined;
+}
+
+function untilMoment(text: string, now: number): number | undefined {
+  const at = /^\d{4}-\d\d-\d\d[Tt ]\d\d:/.test(text) ? Date.parse(text) : Number.NaN;
+  return Math.abs(at - now) <= longestResetMs ? Math.max(0, at - now) : undefined;
+}
+
+/** Further apart than a second's rounding and the way of the response make them. */
+const clocksDifferMs = 5_000;
+
+/** What the provider's clock shows, when it differs from ours. */
+function serverNow(header: HeaderReader, now: number): number {
+  const date = Date.parse(header("date") ?? "");
+  return Math.abs(date - now) > clocksDifferMs ? date : now;
+}

@@ -1,0 +1,227 @@
+import { estimateTokens } from "../call/estimate.ts";
+import { type HeaderReader, readRateLimits } from "../call/rate-limit-headers.ts";
+import { withSettings } from "../call/request.ts";
+import type { SeamError } from "../call/seam-error.ts";
+import type { PaceRule } from "../call/target.ts";
+import { type Amounts, LearnedLimits } from "./pace-learned.ts";
+import { FairQueue } from "./pace-queue.ts";
+import { heldBack } from "./pace-refusal.ts";
+import { SlidingWindow } from "./pace-window.ts";
+import type { TargetedCall } from "./policy.ts";
+
+/** The right to send one request. */
+export interface Turn {
+  /** Takes in the headers of its response. */
+  learn(status: number, header: HeaderReader): void;
+  /** Gives the place back. `usedTokens`: what it really took, where that is known. Call it once. */
+  end(usedTokens: number | undefined): void;
+}
+
+/** What a request takes of the limits. */
+interface Demand {
+  /** Of `tokensPerMinute`: the estimate, until the truth is known. */
+  readonly tokens: number;
+  /** Of what the provider has told about. */
+  readonly learned: Amounts;
+}
+
+interface Waiter {
+  readonly call: TargetedCall;
+  readonly demand: Demand;
+  /** When it has waited long enough; the call's deadline ends it by its signal. */
+  readonly until: number;
+  /** Whether what was learned holds it; otherwise only what is configured does. */
+  heedsLearned: boolean;
+  lane: string;
+  settle(outcome: Turn | SeamError): void;
+}
+
+const oneRequest: Demand = {
+  tokens: 1,
+  learned: { requests: 1, tokens: 1, inputTokens: 1, outputTokens: 1 },
+};
+
+/** The turns of all calls to one target. What is configured is never exceeded; what was learned is advice. */
+export class PaceGate {
+  readonly #rule: PaceRule;
+  readonly #requests: SlidingWindow | undefined;
+  readonly #tokens: SlidingWindow | undefined;
+  readonly #learned = new LearnedLimits();
+  readonly #queue = new FairQueue<Waiter>();
+  #inFlight = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #learnedAnew = false;
+
+  constructor(rule: PaceRule) {
+    const { requestsPerWindow, tokensPerWindow, windowMs } = rule;
+    this.#rule = rule;
+    this.#requests = windowOf(requestsPerWindow, windowMs);
+    this.#tokens = windowOf(tokensPerWindow, windowMs);
+  }
+
+  /** At once, or when it is the call's turn; rejects when that cannot be in time, and with the signal's reason. */
+  turn(call: TargetedCall): Turn | Promise<Turn> {
+    const now = performance.now();
+    const demand = this.#demandOf(call);
+    const isFree = this.#queue.isEmpty && this.#fits(demand, now);
+    if (isFree && this.#learned.readyAt(demand.learned, now) <= now)
+      return this.#admit(demand, now);
+    return this.#wait(call, demand, now);
+  }
+
+  #demandOf({ target, request }: TargetedCall): Demand {
+    if (this.#tokens === undefined && !this.#learned.countsTokens) return oneRequest;
+    const { input, output } = estimateTokens(withSettings(target.settings, request));
+    const { tokensPerWindow = Number.POSITIVE_INFINITY } = this.#rule;
+    return {
+      tokens: Math.min(input + output, tokensPerWindow),
+      learned: { requests: 1, tokens: input, inputTokens: input, outputTokens: 1 },
+    };
+  }
+
+  #wait(call: TargetedCall, demand: Demand, since: number): Promise<Turn> {
+    const { promise, resolve, reject } = Promise.withResolvers<Turn>();
+    const { signal } = call;
+    const leave = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      this.#queue.remove(waiter);
+      call.trace.queuedMs += performance.now() - since;
+    };
+    const onAbort = (): void => {
+      leave();
+      reject(signal.reason);
+      this.#serve();
+    };
+    const waiter: Waiter = {
+      call,
+      demand,
+      until: since + this.#rule.waitMs,
+      heedsLearned: true,
+      lane: laneOf(call, true),
+      settle: (outcome) => {
+        leave();
+        if ("learn" in outcome) resolve(outcome);
+        else reject(outcome);
+      },
+    };
+    const refusal = this.#judge(waiter, this.#queue.ahead(waiter.lane), since);
+    if (signal.aborted) reject(signal.reason);
+    else if (refusal !== undefined) reject(refusal);
+    else {
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#queue.add(waiter);
+      this.#serve();
+    }
+    return promise;
+  }
+
+  /** Refuses whose turn cannot come in time; who could not wait as long as advised, and has no fallback, need not. */
+  #judge(waiter: Waiter, ahead: number, now: number): SeamError | undefined {
+    const { call, demand, until } = waiter;
+    const latest = Math.min(until, call.deadline.at);
+    const advised = this.#learned.readyAt(demand.learned, now);
+    if (advised > latest && call.hasFallback) return heldBack(call, "provider", advised - now);
+    waiter.heedsLearned = advised <= latest;
+    const soonest = this.#limitsAt(demand, ahead, now);
+    return soonest > latest ? heldBack(call, "limits", soonest - now) : undefined;
+  }
+
+  /** Gives out the turns that are due, sends away who has waited long enough, and sets the timer for the next. */
+  #serve(): void {
+    const now = performance.now();
+    if (this.#learnedAnew) this.#judgeAll(now);
+    this.#endLateOnes(now);
+    let next = this.#next(now);
+    while (typeof next === "object") {
+      this.#queue.endTurn(next.lane);
+      next.settle(this.#admit(next.demand, now));
+      next = this.#next(now);
+    }
+    this.#wakeAt(Math.min(next, this.#queue.oldest?.until ?? next));
+  }
+
+  #judgeAll(now: number): void {
+    this.#learnedAnew = false;
+    for (const waiter of this.#queue) {
+      const refusal = this.#judge(waiter, 0, now);
+      if (refusal !== undefined) waiter.settle(refusal);
+      else this.#queue.move(waiter, laneOf(waiter.call, waiter.heedsLearned));
+    }
+  }
+
+  #endLateOnes(now: number): void {
+    for (let late = this.#queue.oldest; late !== undefined; late = this.#queue.oldest) {
+      if (late.until > now) return;
+      const { call, demand } = late;
+      const isSent = !call.hasFallback && this.#fits(demand, now);
+      const soonest = this.#limitsAt(demand, 0, now);
+      late.settle(isSent ? this.#admit(demand, now) : heldBack(call, "wait", soonest - now));
+    }
+  }
+
+  /** Whose turn it is; or when it will be somebody's. A request that has to wait for a limit is not overtaken. */
+  #next(now: number): Waiter | number {
+    let learnedAt: number | undefined;
+    for (const waiter of this.#queue.heads()) {
+      const { demand, heedsLearned } = waiter;
+      if (heedsLearned && learnedAt !== undefined) continue;
+      const advised = heedsLearned ? this.#learned.readyAt(demand.learned, now) : now;
+      if (advised > now) {
+        learnedAt = advised;
+        continue;
+      }
+      if (this.#fits(demand, now)) return waiter;
+      const soonest = this.#limitsAt(demand, 0, now);
+      return soonest > now ? soonest : Number.POSITIVE_INFINITY;
+    }
+    return learnedAt ?? Number.POSITIVE_INFINITY;
+  }
+
+  #fits(demand: Demand, now: number): boolean {
+    const { inFlight = Number.POSITIVE_INFINITY } = this.#rule;
+    return this.#inFlight < inFlight && this.#limitsAt(demand, 0, now) <= now;
+  }
+
+  /** When the configured limits allow it, at the soonest. */
+  #limitsAt({ tokens }: Demand, ahead: number, now: number): number {
+    const requestsAt = this.#requests?.readyAt(ahead + 1, now) ?? now;
+    return Math.max(requestsAt, this.#tokens?.readyAt(tokens, now) ?? now);
+  }
+
+  #admit({ tokens, learned }: Demand, now: number): Turn {
+    this.#inFlight++;
+    this.#requests?.add(1, now);
+    const slice = this.#tokens?.add(tokens, now);
+    const mark = this.#learned.spend(learned, now);
+    return {
+      learn: (status, header) => {
+        if (!this.#rule.learn) return;
+        this.#learned.learn(readRateLimits(header, status), mark, performance.now());
+        if (this.#queue.isEmpty) return;
+        this.#learnedAnew = true;
+        this.#wakeAt(performance.now());
+      },
+      end: (usedTokens = tokens) => {
+        this.#inFlight--;
+        if (slice !== undefined) this.#tokens?.correct(slice, usedTokens - tokens);
+        if (!this.#queue.isEmpty) this.#serve();
+      },
+    };
+  }
+
+  /** Like an open request, a call that waits keeps the process alive. */
+  #wakeAt(at: number): void {
+    clearTimeout(this.#timer);
+    if (this.#queue.isEmpty) return;
+    this.#timer = setTimeout(() => this.#serve(), Math.max(0, Math.ceil(at - performance.now())));
+  }
+}
+
+function windowOf(limit: number | undefined, windowMs: number): SlidingWindow | undefined {
+  return limit === undefined ? undefined : new SlidingWindow(limit, windowMs);
+}
+
+/** Whom the provider's advice does not hold shall not stand behind whom it does. */
+function laneOf({ task }: TargetedCall, heedsLearned: boolean): string {
+  return `${heedsLearned ? "heeds" : "sends"} ${task}`;
+}
