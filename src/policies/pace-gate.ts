@@ -36,6 +36,9 @@ interface Waiter {
   settle(outcome: Turn | SeamError): void;
 }
 
+/** All who wait are looked at then: not for each of many responses. */
+const adviseAfterMs = 50;
+
 const oneRequest: Demand = {
   tokens: 1,
   learned: { requests: 1, tokens: 1, inputTokens: 1, outputTokens: 1 },
@@ -50,7 +53,9 @@ export class PaceGate {
   readonly #queue = new FairQueue<Waiter>();
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
-  #learnedAnew = false;
+  #wakesAt = Number.POSITIVE_INFINITY;
+  /** When those who wait are to be advised of what was learned. */
+  #adviseAt = Number.POSITIVE_INFINITY;
 
   constructor(rule: PaceRule) {
     const { requestsPerWindow, tokensPerWindow, windowMs } = rule;
@@ -97,39 +102,46 @@ export class PaceGate {
       demand,
       until: since + this.#rule.waitMs,
       heedsLearned: true,
-      lane: laneOf(call, true),
+      lane: "",
       settle: (outcome) => {
         leave();
         if ("learn" in outcome) resolve(outcome);
         else reject(outcome);
       },
     };
-    const refusal = this.#judge(waiter, this.#queue.ahead(waiter.lane), since);
+    const refusal = this.#advise(waiter, since) ?? this.#foresee(waiter, since);
     if (signal.aborted) reject(signal.reason);
     else if (refusal !== undefined) reject(refusal);
     else {
       signal.addEventListener("abort", onAbort, { once: true });
+      waiter.lane = laneOf(waiter);
       this.#queue.add(waiter);
       this.#serve();
     }
     return promise;
   }
 
-  /** Refuses whose turn cannot come in time; who could not wait as long as advised, and has no fallback, need not. */
-  #judge(waiter: Waiter, ahead: number, now: number): SeamError | undefined {
-    const { call, demand, until } = waiter;
-    const latest = Math.min(until, call.deadline.at);
+  /** Whom the provider would hold for too long goes to its fallback, and need not heed it without one. */
+  #advise(waiter: Waiter, now: number): SeamError | undefined {
+    const { call, demand } = waiter;
     const advised = this.#learned.readyAt(demand.learned, now);
-    if (advised > latest && call.hasFallback) return heldBack(call, "provider", advised - now);
-    waiter.heedsLearned = advised <= latest;
-    const soonest = this.#limitsAt(demand, ahead, now);
-    return soonest > latest ? heldBack(call, "limits", soonest - now) : undefined;
+    waiter.heedsLearned = advised <= latestOf(waiter);
+    if (waiter.heedsLearned || !call.hasFallback) return undefined;
+    return heldBack(call, "provider", advised - now);
+  }
+
+  /** Refuses whose turn cannot come in time, even if all goes well. */
+  #foresee(waiter: Waiter, now: number): SeamError | undefined {
+    const ahead = waiter.heedsLearned ? this.#queue.ahead(laneOf(waiter)) : 0;
+    const soonest = this.#limitsAt(waiter.demand, ahead, now);
+    if (soonest <= latestOf(waiter)) return undefined;
+    return heldBack(waiter.call, "limits", soonest - now);
   }
 
   /** Gives out the turns that are due, sends away who has waited long enough, and sets the timer for the next. */
   #serve(): void {
     const now = performance.now();
-    if (this.#learnedAnew) this.#judgeAll(now);
+    if (now >= this.#adviseAt) this.#adviseAll(now);
     this.#endLateOnes(now);
     let next = this.#next(now);
     while (typeof next === "object") {
@@ -137,15 +149,15 @@ export class PaceGate {
       next.settle(this.#admit(next.demand, now));
       next = this.#next(now);
     }
-    this.#wakeAt(Math.min(next, this.#queue.oldest?.until ?? next));
+    this.#wakeAt(Math.min(next, this.#queue.oldest?.until ?? next, this.#adviseAt));
   }
 
-  #judgeAll(now: number): void {
-    this.#learnedAnew = false;
+  #adviseAll(now: number): void {
+    this.#adviseAt = Number.POSITIVE_INFINITY;
     for (const waiter of this.#queue) {
-      const refusal = this.#judge(waiter, 0, now);
+      const refusal = this.#advise(waiter, now);
       if (refusal !== undefined) waiter.settle(refusal);
-      else this.#queue.move(waiter, laneOf(waiter.call, waiter.heedsLearned));
+      else this.#queue.move(waiter, laneOf(waiter));
     }
   }
 
@@ -192,17 +204,18 @@ export class PaceGate {
     this.#inFlight++;
     this.#requests?.add(1, now);
     const slice = this.#tokens?.add(tokens, now);
-    const mark = this.#learned.spend(learned, now);
+    const sent = this.#learned.spend(learned, now);
     return {
       learn: (status, header) => {
         if (!this.#rule.learn) return;
-        this.#learned.learn(readRateLimits(header, status), mark, performance.now());
-        if (this.#queue.isEmpty) return;
-        this.#learnedAnew = true;
-        this.#wakeAt(performance.now());
+        const at = performance.now();
+        this.#learned.learn(readRateLimits(header, status), sent, at);
+        this.#adviseAt = Math.min(this.#adviseAt, at + adviseAfterMs);
+        this.#wakeAt(Math.min(this.#wakesAt, this.#adviseAt));
       },
       end: (usedTokens = tokens) => {
         this.#inFlight--;
+        this.#learned.answered(sent);
         if (slice !== undefined) this.#tokens?.correct(slice, usedTokens - tokens);
         if (!this.#queue.isEmpty) this.#serve();
       },
@@ -212,6 +225,7 @@ export class PaceGate {
   /** Like an open request, a call that waits keeps the process alive. */
   #wakeAt(at: number): void {
     clearTimeout(this.#timer);
+    this.#wakesAt = this.#queue.isEmpty ? Number.POSITIVE_INFINITY : at;
     if (this.#queue.isEmpty) return;
     this.#timer = setTimeout(() => this.#serve(), Math.max(0, Math.ceil(at - performance.now())));
   }
@@ -222,6 +236,10 @@ function windowOf(limit: number | undefined, windowMs: number): SlidingWindow | 
 }
 
 /** Whom the provider's advice does not hold shall not stand behind whom it does. */
-function laneOf({ task }: TargetedCall, heedsLearned: boolean): string {
-  return `${heedsLearned ? "heeds" : "sends"} ${task}`;
+function laneOf({ call, heedsLearned }: Waiter): string {
+  return `${heedsLearned ? "heeds" : "sends"} ${call.task}`;
+}
+
+function latestOf({ call, until }: Waiter): number {
+  return Math.min(until, call.deadline.at);
 }

@@ -3,14 +3,22 @@ import type { RateLimitReading, RateLimitReport, RateUnit } from "../call/rate-l
 /** What requests take of each limit. Output is not known before it is there: one unit stands for it. */
 export type Amounts = Readonly<Record<RateUnit, number>>;
 
-/** How much had been sent when a request left: what came after it is not in what its response says. */
-export interface Mark {
+/** So many requests and their input tokens, all together. */
+interface Sum {
   readonly requests: number;
   readonly tokens: number;
 }
 
+/** A request that was sent. */
+export interface Sent {
+  /** What had been sent when it left, itself included. */
+  readonly upTo: Sum;
+  readonly tokens: number;
+  isAnswered: boolean;
+}
+
 interface Bucket {
-  /** The request whose response told so. */
+  /** The number of the request whose response told so. */
   readonly toldBy: number;
   readonly limit: number | undefined;
   readonly resetAt: number;
@@ -28,7 +36,8 @@ const longestHoldMs = 3_600_000;
 export class LearnedLimits {
   readonly #buckets = new Map<RateUnit, Bucket>();
   #heldUntil = 0;
-  #sent: Mark = { requests: 0, tokens: 0 };
+  #sent: Sum = { requests: 0, tokens: 0 };
+  #answered: Sum = { requests: 0, tokens: 0 };
 
   /** Whether tokens need to be counted. */
   get countsTokens(): boolean {
@@ -43,25 +52,33 @@ export class LearnedLimits {
   }
 
   /** Counts a request that leaves now. */
-  spend(amounts: Amounts, now: number): Mark {
+  spend(amounts: Amounts, now: number): Sent {
     for (const [unit, bucket] of this.#buckets) {
       if (bucket.perMs === undefined && now >= bucket.resetAt) this.#buckets.delete(unit);
       else take(bucket, amounts[unit], now);
     }
-    const { requests, tokens } = this.#sent;
-    this.#sent = { requests: requests + 1, tokens: tokens + amounts.inputTokens };
-    return this.#sent;
+    this.#sent = plus(this.#sent, amounts.inputTokens);
+    return { upTo: this.#sent, tokens: amounts.inputTokens, isAnswered: false };
   }
 
-  /** Takes in a response's headers. `mark` is what {@link spend} returned for its request. */
-  learn({ holdMs, readings }: RateLimitReport, mark: Mark, now: number): void {
+  /** The request is no longer under way: its response has begun, or it failed. */
+  answered(sent: Sent): void {
+    if (sent.isAnswered) return;
+    sent.isAnswered = true;
+    this.#answered = plus(this.#answered, sent.tokens);
+  }
+
+  /** Takes in the headers of a request's response. */
+  learn({ holdMs, readings }: RateLimitReport, sent: Sent, now: number): void {
+    this.answered(sent);
     const heldUntil = now + Math.min(holdMs, longestHoldMs);
     if (holdMs > 0) this.#heldUntil = Math.max(this.#heldUntil, heldUntil);
-    for (const reading of readings) this.#read(reading, mark, now);
+    for (const reading of readings) this.#read(reading, sent, now);
   }
 
-  #read({ unit, remaining, resetMs, limit }: RateLimitReading, mark: Mark, now: number): void {
-    if ((this.#buckets.get(unit)?.toldBy ?? 0) > mark.requests) return;
+  #read({ unit, remaining, resetMs, limit }: RateLimitReading, sent: Sent, now: number): void {
+    const toldBy = sent.upTo.requests;
+    if ((this.#buckets.get(unit)?.toldBy ?? 0) > toldBy) return;
     const missing = limit === undefined ? undefined : limit - remaining;
     if (resetMs === 0 || (missing !== undefined && missing <= 0)) {
       this.#buckets.delete(unit);
@@ -69,14 +86,24 @@ export class LearnedLimits {
     }
     const counted = unit === "requests" || unit === "outputTokens" ? "requests" : "tokens";
     this.#buckets.set(unit, {
-      toldBy: mark.requests,
+      toldBy,
       limit,
       resetAt: now + resetMs,
       perMs: missing === undefined ? undefined : missing / resetMs,
-      remaining: remaining - (this.#sent[counted] - mark[counted]),
+      remaining: remaining - this.#notCounted(sent, counted),
       at: now,
     });
   }
+
+  /** What the provider may not have counted yet: what was sent after the request, or is under way, in any order. */
+  #notCounted(sent: Sent, counted: keyof Sum): number {
+    const after = this.#sent[counted] - sent.upTo[counted];
+    return Math.max(after, this.#sent[counted] - this.#answered[counted]);
+  }
+}
+
+function plus({ requests, tokens }: Sum, more: number): Sum {
+  return { requests: requests + 1, tokens: tokens + more };
 }
 
 function readyAt({ remaining, limit, perMs, resetAt, at }: Bucket, wanted: number): number {

@@ -315,7 +315,10 @@ describe("seam simulate", () => {
     const script = { replies: [{ match: { prompt: { regex: "hel+o" } }, reply: "Hello to you." }] };
     const { folder } = await open({ "replies.json": JSON.stringify(script) });
     const child = startSeam(
-      ["simulate", "--port", "0", "--script", "replies.json", "--fault", "status-529"],
+      [
+        ...["simulate", "--port", "0", "--script", "replies.json", "--fault", "status-529"],
+        ...["--rpm", "2", "--tpm", "1000"],
+      ],
       { cwd: folder },
     );
     const end = ended(child);
@@ -328,10 +331,13 @@ describe("seam simulate", () => {
       });
     expect((await ask()).status).toBe(529);
     expect(await (await ask()).text()).toContain("Hello to you.");
+    const refused = await ask();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("x-ratelimit-limit-tokens")).toBe("1000");
     child.kill("SIGTERM");
     const { code, stdout, stderr } = await end;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^requests +2$/m);
+    expect(stdout).toMatch(/^requests +3$/m);
     expect(stdout).toMatch(/^ {2}fault status-529 +1$/m);
   });
 
