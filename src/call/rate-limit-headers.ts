@@ -27,7 +27,7 @@ export interface RateLimitReport {
 interface Family {
   readonly unit: RateUnit;
   readonly names: Readonly<Record<"remaining" | "reset" | "limit", string>>;
-  readonly resetMs: (text: string, now: number) => number | undefined;
+  readonly resetMs: (text: string, now: () => number) => number | undefined;
 }
 
 /**
@@ -70,10 +70,19 @@ export function readRateLimits(
   status: number,
   now: number = Date.now(),
 ): RateLimitReport {
-  return {
-    holdMs: busy.has(status) ? retryAfter(header, now) : 0,
-    readings: [...familyReadings(header, now), ...standardReading(header)],
-  };
+  const readings: RateLimitReading[] = [];
+  for (const family of families) {
+    const remaining = wholeNumber(header(family.names.remaining));
+    if (remaining === undefined) continue;
+    const reset = header(family.names.reset)?.trim() ?? "";
+    const resetMs = family.resetMs(reset, () => serverNow(header, now));
+    if (resetMs === undefined) continue;
+    const limit = wholeNumber(header(family.names.limit));
+    readings.push({ unit: family.unit, remaining, resetMs, limit });
+  }
+  const standard = standardReading(header);
+  if (standard !== undefined) readings.push(standard);
+  return { holdMs: busy.has(status) ? retryAfter(header, now) : 0, readings };
 }
 
 function retryAfter(header: HeaderReader, now: number): number {
@@ -82,37 +91,29 @@ function retryAfter(header: HeaderReader, now: number): number {
   return retryAfterMs(sent, now) ?? 0;
 }
 
-function familyReadings(header: HeaderReader, now: number): RateLimitReading[] {
-  return families.flatMap(({ unit, names, resetMs }) => {
-    const remaining = wholeNumber(header(names.remaining));
-    if (remaining === undefined) return [];
-    const reset = resetMs(header(names.reset)?.trim() ?? "", serverNow(header, now));
-    if (reset === undefined) return [];
-    return [{ unit, remaining, resetMs: reset, limit: wholeNumber(header(names.limit)) }];
-  });
-}
-
 /**
  * The fields of the IETF's drafts, in seconds: `RateLimit: "default";r=50;t=30` (draft-ietf-httpapi-ratelimit-headers
  * from 08 on; the policy with the least left counts), or `RateLimit-Remaining` and `RateLimit-Reset` (up to 06).
  */
-function standardReading(header: HeaderReader): RateLimitReading[] {
-  const policies = (header("ratelimit") ?? "").split(",").map((policy) => ({
-    remaining: wholeNumber(/;\s*r=(\d+)/.exec(policy)?.[1]),
-    reset: wholeNumber(/;\s*t=(\d+)/.exec(policy)?.[1]),
-  }));
-  policies.push({
-    remaining: wholeNumber(header("ratelimit-remaining")),
-    reset: wholeNumber(header("ratelimit-reset")),
-  });
-  return policies
-    .flatMap(({ remaining, reset }): RateLimitReading[] =>
-      remaining === undefined || reset === undefined || reset > longestResetMs / 1_000
-        ? []
-        : [{ unit: "requests", remaining, resetMs: reset * 1_000, limit: undefined }],
-    )
-    .toSorted((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)
-    .slice(0, 1);
+function standardReading(header: HeaderReader): RateLimitReading | undefined {
+  const policies = header("ratelimit")?.split(",") ?? [];
+  const readings = policies.map((policy) =>
+    inSeconds(/;\s*r=(\d+)/.exec(policy)?.[1], /;\s*t=(\d+)/.exec(policy)?.[1]),
+  );
+  readings.push(inSeconds(header("ratelimit-remaining"), header("ratelimit-reset")));
+  return readings
+    .filter((reading) => reading !== undefined)
+    .toSorted((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)[0];
+}
+
+function inSeconds(
+  left: string | null | undefined,
+  reset: string | null | undefined,
+): RateLimitReading | undefined {
+  const remaining = wholeNumber(left);
+  const resetMs = (wholeNumber(reset) ?? Number.NaN) * 1_000;
+  if (remaining === undefined || !(resetMs <= longestResetMs)) return undefined;
+  return { unit: "requests", remaining, resetMs, limit: undefined };
 }
 
 /** Further away than this is no reset, but some other number, e.g. a time since the epoch. */
@@ -133,9 +134,10 @@ function sumOfDurations(text: string): number | undefined {
   return sum <= longestResetMs ? sum : undefined;
 }
 
-function untilMoment(text: string, now: number): number | undefined {
-  const at = /^\d{4}-\d\d-\d\d[Tt ]\d\d:/.test(text) ? Date.parse(text) : Number.NaN;
-  return Math.abs(at - now) <= longestResetMs ? Math.max(0, at - now) : undefined;
+function untilMoment(text: string, now: () => number): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:/.test(text)) return undefined;
+  const ms = Date.parse(text) - now();
+  return Math.abs(ms) <= longestResetMs ? Math.max(0, ms) : undefined;
 }
 
 /** Further apart than a second's rounding and the way of the response make them. */

@@ -91,6 +91,7 @@ export interface CheckedBudget {
   readonly requests?: number | undefined;
   readonly window?: number | undefined;
   readonly inFlight?: number | undefined;
+  readonly wait?: number | undefined;
 }
 
 export interface CheckedPace extends Omit<PaceConfig, "wait"> {

@@ -138,18 +138,25 @@ export class PaceGate {
     return heldBack(waiter.call, "limits", soonest - now);
   }
 
-  /** Gives out the turns that are due, sends away who has waited long enough, and sets the timer for the next. */
+  /** Gives out the turns that are due, ends the wait of who has waited long enough, and sets the timer for the next. */
   #serve(): void {
     const now = performance.now();
     if (now >= this.#adviseAt) this.#adviseAll(now);
+    this.#giveTurns(now);
     this.#endLateOnes(now);
+    const next = this.#giveTurns(now);
+    this.#wakeAt(Math.min(next, this.#queue.oldest?.until ?? next, this.#adviseAt));
+  }
+
+  /** Returns when the next turn will be due. */
+  #giveTurns(now: number): number {
     let next = this.#next(now);
     while (typeof next === "object") {
       this.#queue.endTurn(next.lane);
       next.settle(this.#admit(next.demand, now));
       next = this.#next(now);
     }
-    this.#wakeAt(Math.min(next, this.#queue.oldest?.until ?? next, this.#adviseAt));
+    return next;
   }
 
   #adviseAll(now: number): void {

@@ -66,7 +66,10 @@ function startTarget() {
   };
 
   return {
+    /** The answer to a call. */
     ask,
+    /** Makes a call whose answer nobody waits for. */
+    start: (change?: Ask): void => void ask(change),
     sent,
     times: () => sent.map(({ at }) => at - startedAt),
     get mostOpen() {
@@ -98,12 +101,12 @@ describe("requests a minute", () => {
   const rule = { requestsPerWindow: 2, waitMs: 300_000 };
 
   test("the third waits for the first to be a minute old", async () => {
-    const { ask, times } = startTarget();
+    const { start, times } = startTarget();
     const call = callOf();
-    ask({ rule });
+    start({ rule });
     await vi.advanceTimersByTimeAsync(10_000);
-    ask({ rule });
-    ask({ rule, trace: call.trace });
+    start({ rule });
+    start({ rule, trace: call.trace });
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     expect(times()).toEqual([0, 10_000, 60_000]);
     expect(call.trace.queuedMs).toBe(50_000);
@@ -113,9 +116,9 @@ describe("requests a minute", () => {
     const come = fc.array(fc.nat({ max: 30_000 }), { minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(come, fc.integer({ min: 1, max: 10 }), async (gaps, requestsPerWindow) => {
-        const { ask, sent } = startTarget();
+        const { start, sent } = startTarget();
         for (const gap of gaps) {
-          ask({ rule: { requestsPerWindow, waitMs: 86_400_000 } });
+          start({ rule: { requestsPerWindow, waitMs: 86_400_000 } });
           await vi.advanceTimersByTimeAsync(gap);
         }
         await vi.advanceTimersByTimeAsync(60_000 * gaps.length);
@@ -132,12 +135,12 @@ describe("requests a minute", () => {
   test("a task with few calls does not stand behind one with thousands", async () => {
     const target = startTarget();
     for (let call = 0; call < 3_000; call++) {
-      target.ask({ task: "bulk", rule: { inFlight: 2, waitMs: 3_600_000 }, takesMs: 100 });
+      target.start({ task: "bulk", rule: { inFlight: 2, waitMs: 3_600_000 }, takesMs: 100 });
     }
     await vi.advanceTimersByTimeAsync(50);
     target.sent.length = 0;
     for (let call = 0; call < 3; call++) {
-      target.ask({ task: "chat", rule: { inFlight: 2, waitMs: 3_600_000 }, takesMs: 100 });
+      target.start({ task: "chat", rule: { inFlight: 2, waitMs: 3_600_000 }, takesMs: 100 });
     }
     await vi.advanceTimersByTimeAsync(500);
     const order = target.sent.map(({ task }) => task);
@@ -157,19 +160,19 @@ describe("tokens a minute", () => {
   });
 
   test("are estimated when the request is sent, and set right when it has ended", async () => {
-    const { ask, times } = startTarget();
-    for (let call = 0; call < 3; call++) ask({ ...prompt(500), takesMs: 1_000 });
+    const { start, times } = startTarget();
+    for (let call = 0; call < 3; call++) start({ ...prompt(500), takesMs: 1_000 });
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     // 600 each at first; 20 in truth: then the next fits, and not before.
     expect(times()).toEqual([0, 1_000, 2_000]);
   });
 
   test("that no answer has told keep their estimate; those of a request larger than the limit go alone", async () => {
-    const { ask, times } = startTarget();
-    ask({ ...prompt(300), ends: "abort" });
+    const { start, times } = startTarget();
+    start({ ...prompt(300), ends: "abort" });
     await vi.advanceTimersByTimeAsync(1_000);
-    ask({ ...prompt(5_000), ends: "abort" });
-    ask(prompt(50));
+    start({ ...prompt(5_000), ends: "abort" });
+    start(prompt(50));
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     expect(times()).toEqual([0, 60_000, 120_000]);
   });
@@ -193,13 +196,13 @@ describe("requests at once", () => {
         for (const { leavesMs, ...call } of calls) {
           const leaving = new AbortController();
           if (leavesMs !== null) setTimeout(() => leaving.abort(new Error("left")), leavesMs);
-          target.ask({ ...call, rule, signal: leaving.signal });
+          target.start({ ...call, rule, signal: leaving.signal });
         }
         await vi.advanceTimersByTimeAsync(60_000);
         expect(target.mostOpen).toBeLessThanOrEqual(inFlight);
         expect(target.open).toBe(0);
         target.sent.length = 0;
-        for (let call = 0; call < inFlight; call++) target.ask({ rule });
+        for (let call = 0; call < inFlight; call++) target.start({ rule });
         expect(target.sent).toHaveLength(0);
         await vi.advanceTimersByTimeAsync(0);
         expect(target.sent).toHaveLength(inFlight);
@@ -209,12 +212,12 @@ describe("requests at once", () => {
   });
 
   test("a call that waits ends with its signal, and leaves its place in the queue", async () => {
-    const { ask, sent } = startTarget();
+    const { ask, start, sent } = startTarget();
     const rule = { inFlight: 1, waitMs: 60_000 };
-    ask({ rule, takesMs: 1_000 });
+    start({ rule, takesMs: 1_000 });
     const leaving = new AbortController();
     const left = ask({ rule, signal: leaving.signal });
-    ask({ rule, task: "other" });
+    start({ rule, task: "other" });
     await vi.advanceTimersByTimeAsync(500);
     leaving.abort(new Error("left"));
     await expect(left).rejects.toThrow("left");
@@ -228,8 +231,8 @@ describe("who cannot have its turn in time", () => {
   const held = { code: "RateLimited", retryable: false, reroutable: true, attempts: [] };
 
   test("is refused at once, with the time when it could, and nothing is sent", async () => {
-    const { ask, sent } = startTarget();
-    ask({ rule });
+    const { ask, start, sent } = startTarget();
+    start({ rule });
     const error = await ask({ rule }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ ...held, retryAfterMs: 60_000 });
     expect(String(error)).toMatch(/held back by Seam's own pacing.* in 1 m at the soonest/);
@@ -237,10 +240,10 @@ describe("who cannot have its turn in time", () => {
   });
 
   test("is refused by its place in the queue, and by its deadline", async () => {
-    const { ask } = startTarget();
+    const { ask, start } = startTarget();
     const patient = { requestsPerWindow: 1, waitMs: 100_000 };
-    ask({ rule: patient });
-    ask({ rule: patient });
+    start({ rule: patient });
+    start({ rule: patient });
     await expect(ask({ rule: patient })).rejects.toMatchObject({ ...held, retryAfterMs: 120_000 });
     const deadline = { at: performance.now() + 59_000 };
     await expect(ask({ rule: patient, task: "other", deadline })).rejects.toMatchObject(held);
@@ -248,9 +251,9 @@ describe("who cannot have its turn in time", () => {
   });
 
   test("waits no longer than it may for a place", async () => {
-    const { ask, sent } = startTarget();
+    const { ask, start, sent } = startTarget();
     const one = { inFlight: 1, waitMs: 5_000 };
-    ask({ rule: one, takesMs: 20_000 });
+    start({ rule: one, takesMs: 20_000 });
     const { trace } = callOf();
     const refused = ask({ rule: one, trace });
     await vi.advanceTimersByTimeAsync(4_999);
@@ -267,18 +270,18 @@ describe("what responses tell", () => {
   const busy = { status: 429, headers: { "retry-after": "10" }, ends: "error" } as const;
 
   test("Retry-After holds the calls that come, and those that wait", async () => {
-    const { ask, times } = startTarget();
+    const { start, times } = startTarget();
     const rule = { inFlight: 1 };
-    ask({ rule, takesMs: 100, ...busy });
-    ask({ rule });
+    start({ rule, takesMs: 100, ...busy });
+    start({ rule });
     await vi.advanceTimersByTimeAsync(1_000);
-    ask({ rule });
+    start({ rule });
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     expect(times()).toEqual([0, 10_000, 10_000]);
   });
 
   test("a hold that is too long sends a call to its fallback, and holds no call that has none", async () => {
-    const { ask, times } = startTarget();
+    const { ask, start, times } = startTarget();
     const rule = { waitMs: 5_000 };
     await ask({ ...busy, rule }).catch(() => {});
     await expect(ask({ rule, hasFallback: true })).rejects.toMatchObject({
@@ -287,17 +290,27 @@ describe("what responses tell", () => {
       reroutable: true,
       message: expect.stringContaining("its provider takes no request for 10 s"),
     });
-    ask({ rule });
+    start({ rule });
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     expect(times()).toEqual([0, 0]);
   });
 
-  test("a hold that becomes too long while a call waits does the same", async () => {
+  test("a turn that comes with the last moment of the wait is one", async () => {
     const { ask, times } = startTarget();
+    const rule = { waitMs: 10_000 };
+    await ask({ ...busy, rule }).catch(() => {});
+    const asked = ask({ rule, hasFallback: true });
+    await vi.advanceTimersByTimeAsync(untilAllIsDone);
+    await asked;
+    expect(times()).toEqual([0, 10_000]);
+  });
+
+  test("a hold that becomes too long while a call waits does the same", async () => {
+    const { ask, start, times } = startTarget();
     const rule = { inFlight: 1, waitMs: 5_000 };
-    ask({ rule, takesMs: 1_000, ...busy });
+    start({ rule, takesMs: 1_000, ...busy });
     const rerouted = ask({ rule, hasFallback: true });
-    ask({ rule, task: "patient", deadline: { at: performance.now() + 60_000 } });
+    start({ rule, task: "patient", deadline: { at: performance.now() + 60_000 } });
     await vi.advanceTimersByTimeAsync(100);
     await expect(rerouted).rejects.toMatchObject({ code: "RateLimited" });
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
@@ -305,10 +318,10 @@ describe("what responses tell", () => {
   });
 
   test("who need not heed it does not stand behind who does", async () => {
-    const { ask, sent } = startTarget();
+    const { ask, start, sent } = startTarget();
     await ask(busy).catch(() => {});
-    ask({});
-    ask({ deadline: { at: performance.now() + 2_000 } });
+    start({});
+    start({ deadline: { at: performance.now() + 2_000 } });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sent).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
@@ -326,14 +339,14 @@ describe("what responses tell", () => {
   });
 
   test("what is left of the provider's limit is spread over what comes back", async () => {
-    const { ask, times } = startTarget();
+    const { ask, start, times } = startTarget();
     const headers = {
       "x-ratelimit-limit-requests": "60",
       "x-ratelimit-remaining-requests": "1",
       "x-ratelimit-reset-requests": "59s",
     };
     await ask({ headers });
-    for (let call = 0; call < 4; call++) ask({});
+    for (let call = 0; call < 4; call++) start({});
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     expect(times()).toEqual([0, 0, 1_000, 2_000, 3_000]);
   });

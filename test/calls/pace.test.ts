@@ -157,6 +157,20 @@ describe("what the provider tells", () => {
     }
     expect(simulator.report().byStatus).toEqual({ "200": 5 });
   });
+
+  test("also when such a model fails", async () => {
+    await using simulator = await disposable({});
+    const { chat } = createOpenAI({ baseURL: simulator.baseURL, apiKey: "test-key" });
+    await using harness = await startHarness({
+      tasks: { ask: { model: chat("gpt-5-mini"), retry: false } },
+    });
+    simulator.play([{ type: "status", status: 429, retryAfter: 1 }]);
+    expect(await rejection(harness.seam.complete("ask", { prompt: "a" }))).toMatchObject({
+      status: 429,
+    });
+    await harness.seam.complete("ask", { prompt: "b" });
+    expect(gaps(simulator)[0]).toBeGreaterThanOrEqual(990);
+  });
 });
 
 describe("a provider that takes 40 requests in 600 ms", () => {
