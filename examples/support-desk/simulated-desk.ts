@@ -113,6 +113,8 @@ export async function startSimulatedDesk(): Promise<SimulatedDesk> {
     configured: (config) => ({
       ...config,
       providers: { anthropic: provider, openai: provider },
+      // One long Retry-After would send all calls after it to the fallback, past the faults that are still to come.
+      pace: { anthropic: { learn: false } },
       defaults: { ...config.defaults, ...hurried },
     }),
     misbehave: (step) =>

@@ -95,11 +95,15 @@ export class PaceGate {
     return promise;
   }
 
-  /** Whom the provider would hold for too long goes to its fallback, and need not heed it without one. */
+  /**
+   * Whom the provider would hold for too long goes to its fallback, and need not heed it without one. With a fallback
+   * at hand, what is too long for a retry is too long here.
+   */
   #advise(waiter: Waiter, now: number): SeamError | undefined {
     const { call, demand } = waiter;
+    const patienceMs = call.hasFallback ? call.retry.maxDelayMs : Number.POSITIVE_INFINITY;
     const advised = this.#limits.advisedAt(demand, now);
-    waiter.heedsLearned = advised <= latestOf(waiter);
+    waiter.heedsLearned = advised <= Math.min(latestOf(waiter), now + patienceMs);
     if (waiter.heedsLearned || !call.hasFallback) return undefined;
     return heldBack(call, "provider", advised - now);
   }

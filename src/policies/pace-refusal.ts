@@ -24,8 +24,8 @@ export function heldBack(call: TargetedCall, cause: Cause, inMs: number): SeamEr
 const reasons: Readonly<Record<Cause, (call: TargetedCall, inMs: number) => string>> = {
   limits: (call, inMs) =>
     `the call's turn comes in ${formatDuration(inMs)} at the soonest, and it may wait ${formatDuration(longestWait(call))}`,
-  provider: (call, inMs) =>
-    `its provider takes no request for ${formatDuration(inMs)}, and the call may wait ${formatDuration(longestWait(call))}`,
+  provider: (_call, inMs) =>
+    `its provider takes no request for ${formatDuration(inMs)}, too long with a fallback at hand`,
   wait: ({ target }) =>
     `the call's turn did not come within the ${formatDuration(target.pace.waitMs)} of \`pace.wait\``,
 };

@@ -295,11 +295,22 @@ describe("what responses tell", () => {
     expect(times()).toEqual([0, 0]);
   });
 
+  test("with a fallback at hand, a call waits no longer than it would for a retry", async () => {
+    const { ask, start, times } = startTarget();
+    await ask(busy).catch(() => {});
+    const retry = { ...callOf().retry, maxDelayMs: 9_000 };
+    await expect(ask({ retry, hasFallback: true })).rejects.toMatchObject({ code: "RateLimited" });
+    start({ retry });
+    await vi.advanceTimersByTimeAsync(untilAllIsDone);
+    expect(times()).toEqual([0, 10_000]);
+  });
+
   test("a turn that comes with the last moment of the wait is one", async () => {
     const { ask, times } = startTarget();
     const rule = { waitMs: 10_000 };
+    const retry = { ...callOf().retry, maxDelayMs: 10_000 };
     await ask({ ...busy, rule }).catch(() => {});
-    const asked = ask({ rule, hasFallback: true });
+    const asked = ask({ rule, retry, hasFallback: true });
     await vi.advanceTimersByTimeAsync(untilAllIsDone);
     await asked;
     expect(times()).toEqual([0, 10_000]);
