@@ -59,7 +59,8 @@ function startTarget() {
     const { rule, hasFallback = false, ...rest } = change;
     const target = targetNamed("test/first");
     const paced = { ...target, pace: { ...target.pace, ...rule } };
-    const call: TargetedCall = { ...callOf(rest), target: paced, hasFallback };
+    const takeFallback = (): undefined => undefined;
+    const call: TargetedCall = { ...callOf(rest), target: paced, hasFallback, takeFallback };
     const asked = policy(call, (inner) => answer(inner, change));
     asked.catch(() => {});
     return asked;
