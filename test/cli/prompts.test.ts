@@ -223,6 +223,20 @@ describe("as text", () => {
     await project.remove();
   });
 
+  test("calls whose content is left out are counted, and said to be out of sight", async () => {
+    await using unseen = await startHarness({
+      tasks: { secret: { model: "anthropic/claude-sonnet-4-5" } },
+    });
+    for (const prompt of ["One", "Two"]) await unseen.seam.complete("secret", { prompt, system });
+    await unseen.seam.flush();
+    const database = new DatabaseSync(unseen.file);
+    database.exec(`update events set prompt = '{"prompt":[]}', response = null`);
+    database.close();
+    const { stdout } = await runSeam(["prompts", "--store", unseen.file]);
+    expect(stdout).toMatch(/- 2 calls in 1\.0 hours, .* The content of 2 is not kept/);
+    expect(stdout).not.toMatch(/begin with|tokens:/);
+  });
+
   test("a sample smaller than two calls is refused", async () => {
     const { code, stderr } = await runSeam(["prompts", "--sample", "1", "--store", harness.file]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("from 2 to") });
