@@ -80,5 +80,5 @@ test("what an answer of unknown cost saves is unknown", async () => {
   const shown = await runSeam(["calls", "show", callId, "--store", file]);
   expect(shown.stdout).toMatch(/saved +\?/);
   const stats = await runSeam(["stats", "--store", file]);
-  expect(stats.stderr).toContain("saved ?");
+  expect(stats.stderr).toContain("saved 1?");
 });

@@ -156,8 +156,10 @@ function alarming(errors: number): string {
 }
 
 function summary(total: CallStats): string {
-  const { calls, errors, cacheHits, coalesced, ruled, costUsd, unpricedAttempts, savedUsd } = total;
-  const spared = savedUsd === null ? "?" : usd(savedUsd);
-  const saved = cacheHits + coalesced === 0 ? "" : `; cached and shared answers saved ${spared}`;
+  const { calls, errors, cacheHits, coalesced, ruled, costUsd, unpricedAttempts } = total;
+  const { savedUsd, unknownSavings } = total;
+  const hasSaved = savedUsd !== null || unknownSavings > 0;
+  const savings = cost(savedUsd, unknownSavings);
+  const saved = hasSaved ? `; cached and shared answers saved ${savings}` : "";
   return `${counted(calls, "call")} of features: ${count(errors)} failed, ${count(ruled)} answered by a rule, ${count(cacheHits)} from the cache, ${count(coalesced)} shared a request; cost ${cost(costUsd, unpricedAttempts)}${saved}.`;
 }

@@ -50,6 +50,8 @@ export interface CallStats {
   readonly unpricedAttempts: number;
   /** What cached and coalesced answers cost when they were made; `null` when unknown, or when there were none. */
   readonly savedUsd: number | null;
+  /** Cached and coalesced answers that cost nobody knows how much; `savedUsd` does not hold them. */
+  readonly unknownSavings: number;
   /**
    * How long calls took, in milliseconds; all calls, cached and failed ones included. The nearest rank, or within 1 % of
    * it where the calls were rolled up already.
@@ -111,6 +113,7 @@ interface StatsRow {
   readonly cost_usd: number | null;
   readonly unpriced_attempts: number;
   readonly saved_usd: number | null;
+  readonly unknown_savings: number;
   /** JSON ranks. */
   readonly latencies: string;
   readonly first_tokens: string;
@@ -133,6 +136,7 @@ function toStats(row: StatsRow): CallStats {
     costUsd: row.cost_usd,
     unpricedAttempts: row.unpriced_attempts,
     savedUsd: row.saved_usd,
+    unknownSavings: row.unknown_savings,
     latencyMs: JSON.parse(row.latencies),
     firstTokenMs: { p50, p95 },
   };

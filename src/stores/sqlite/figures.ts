@@ -17,6 +17,7 @@ const summands = [
   "cost_usd",
   "unpriced_attempts",
   "saved_usd",
+  "unknown_savings",
 ] as const;
 
 /** Events as if each were the rollup of one call; their times are numbers where a rollup has sketches. */
@@ -34,6 +35,7 @@ export const figuresOfEvents: RawBuilder<unknown> = sql.raw(`
     else 0
   end as retries,
   input_tokens, output_tokens, cost_usd, unpriced_attempts, saved_usd,
+  source in ('cache', 'coalesced') and error_code is null and saved_usd is null as unknown_savings,
   latency_ms as latencies,
   case when mode = 'stream' and source = 'model' then first_token_ms end as first_tokens`);
 

@@ -28,6 +28,7 @@ export async function addRollups(db: Kysely<Database>): Promise<void> {
     .addColumn("cost_usd", "real")
     .addColumn("unpriced_attempts", "integer", (column) => column.notNull())
     .addColumn("saved_usd", "real")
+    .addColumn("unknown_savings", "integer", (column) => column.notNull())
     .addColumn("latencies", "text", (column) => column.notNull())
     .addColumn("first_tokens", "text", (column) => column.notNull())
     .execute();

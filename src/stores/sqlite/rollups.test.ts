@@ -164,6 +164,10 @@ function statsByHand(all: readonly CallEvent[], filter: EventFilter, by: readonl
     costUsd: sumKnown(group.map(({ costUsd }) => costUsd)),
     unpricedAttempts: sum(group.map(({ unpricedAttempts }) => unpricedAttempts)),
     savedUsd: sumKnown(group.map(({ savedUsd }) => savedUsd)),
+    unknownSavings: group.filter(
+      ({ source, errorCode, savedUsd }) =>
+        (source === "cache" || source === "coalesced") && errorCode === null && savedUsd === null,
+    ).length,
     latencies: group.map(({ latencyMs }) => latencyMs),
     firstTokens: group
       .filter(({ mode, source }) => mode === "stream" && source === "model")

@@ -98,6 +98,7 @@ export interface RollupRow {
   cost_usd: number | null;
   unpriced_attempts: number;
   saved_usd: number | null;
+  unknown_savings: number;
   /** Sketches: see `Distribution`. */
   latencies: string;
   first_tokens: string;
