@@ -75,6 +75,11 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "How long Anthropic keeps the beginning of a prompt, where `promptCache` is switched on.",
   ],
   compress: ["`compress`", "Whether a task's prompts are sent without what says nothing."],
+  afterCommit: [
+    "`afterCommit`",
+    "What becomes of a stream that breaks after its first content: `fail` or `resume`.",
+  ],
+  maxResumes: ['for `afterCommit: "resume"`', "How often one call's stream is gone on with."],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

@@ -13,6 +13,7 @@ import { observe } from "./policies/observe.ts";
 import { pace } from "./policies/pace.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { repeat } from "./policies/repeat.ts";
+import { resume } from "./policies/resume.ts";
 import { retry } from "./policies/retry.ts";
 import { RetryBudgets } from "./policies/retry-budget.ts";
 import { route } from "./policies/route.ts";
@@ -49,6 +50,7 @@ export function pipeline(parts: PipelineParts): Next {
       deadline, //                     the call's total time as one signal; queueing and backoff count
       cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request
       budget(budgets), //              refuse before spending past a task's limit of cost, tokens or rate
+      resume, //                       a stream that broke off goes on where it broke
     ],
     (call) => route(call, toTarget), // first target, then fallbacks; each passes the policies of a target
   );

@@ -188,6 +188,8 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     tags,
     arm,
     attemptKind: "ask",
+    maxResumes: rules.maxResumes,
+    resumeFrom: undefined,
     signal: spec.signal ?? new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },
     accept: spec.accept,

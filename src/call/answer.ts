@@ -1,4 +1,5 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { Continuation } from "./continuation.ts";
 import type { PartLog } from "./part-log.ts";
 
 /** How a call ended: with a whole result or an error. */
@@ -25,6 +26,8 @@ export interface StreamAnswer {
   readonly parts: PartLog;
   /** Settles when the stream has ended, however it ended; never rejects. */
   readonly end: Promise<Ending>;
+  /** What the stream goes on from, when it is no answer of its own. */
+  readonly continuation?: Continuation | undefined;
 }
 
 /** Resolves when the answer is whole, or a stream has ended otherwise. */

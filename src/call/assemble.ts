@@ -135,6 +135,20 @@ function addMetadata(block: TextBlock, { providerMetadata }: Partial<BlockPart>)
   }
 }
 
+/** The part that ends the stream of an answer. */
+export function finishPart({
+  finishReason,
+  usage,
+  providerMetadata,
+}: LanguageModelV4GenerateResult): LanguageModelV4StreamPart {
+  return {
+    type: "finish",
+    finishReason,
+    usage,
+    ...(providerMetadata !== undefined && { providerMetadata }),
+  };
+}
+
 /** The text parts of an answer, joined. */
 export function textOf(content: readonly LanguageModelV4Content[]): string {
   let text = "";

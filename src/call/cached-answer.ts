@@ -4,6 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
+import { finishPart } from "./assemble.ts";
 import { fromJson, toJson } from "./json.ts";
 import { PartLog } from "./part-log.ts";
 
@@ -79,13 +80,7 @@ export function replay(result: LanguageModelV4GenerateResult): PartLog {
   result.content.forEach((part, index) => {
     for (const piece of piecesOf(part, String(index))) log.push(piece);
   });
-  const { finishReason, usage, providerMetadata } = result;
-  log.push({
-    type: "finish",
-    finishReason,
-    usage,
-    ...(providerMetadata !== undefined && { providerMetadata }),
-  });
+  log.push(finishPart(result));
   log.end();
   return log;
 }

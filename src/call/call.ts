@@ -59,6 +59,10 @@ export interface Call {
   readonly arm: string | undefined;
   /** Why attempts are made for it, for their records. */
   readonly attemptKind: AttemptKind;
+  /** How often a stream that broke off after its commit is gone on with; 0: never. */
+  readonly maxResumes: number;
+  /** The text of a stream that broke off: the answer is to go on from there. `undefined`: it is a new one. */
+  readonly resumeFrom: string | undefined;
   /** The caller's signal; inside the deadline policy, one that also aborts at the deadline. */
   readonly signal: AbortSignal;
   /** When the call must be done. Shared requests move it while they run. */

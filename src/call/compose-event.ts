@@ -7,6 +7,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { withSettings } from "./request.ts";
 import { SeamError } from "./seam-error.ts";
 import { scrubSecrets } from "./secrets.ts";
+import { usageOfAttempts } from "./trace.ts";
 import { addKnown, addUsage, toUsage, type Usage, unknownUsage, zeroUsage } from "./usage.ts";
 
 /** When a call began: on the wall clock, and on the clock that measures it. */
@@ -120,7 +121,7 @@ export function parentEventOf(
     ...event,
     ...ids,
     traceId: ids.parentId ?? ids.id,
-    usage: children.map(usageOfAttempts).reduce(addUsage),
+    usage: children.map(({ trace }) => usageOfAttempts(trace)).reduce(addUsage),
     costUsd: bills.map(({ costUsd }) => costUsd).reduce(addKnown),
     unpricedAttempts: bills.reduce((sum, bill) => sum + bill.unpricedAttempts, 0),
     queuedMs: children.reduce((sum, { trace }) => sum + trace.queuedMs, 0),
@@ -130,9 +131,4 @@ export function parentEventOf(
     notes: children.flatMap(({ trace }) => trace.notes),
     children: children.length,
   };
-}
-
-function usageOfAttempts({ trace }: Call): Usage {
-  if (trace.source !== "model") return zeroUsage;
-  return trace.attempts.map(({ usage }) => usage ?? unknownUsage).reduce(addUsage, unknownUsage);
 }

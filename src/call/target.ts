@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Price } from "./price.ts";
-import type { ModelSettings } from "./request.ts";
+import type { ModelRequest, ModelSettings } from "./request.ts";
 
 /** One concrete model of one provider, with the settings it is asked with. */
 export interface Target {
@@ -21,6 +21,8 @@ export interface Target {
   readonly secrets: readonly string[];
   /** Last changes to a request that only this provider needs; they do not change its meaning. */
   readonly adapt: (options: LanguageModelV4CallOptions) => LanguageModelV4CallOptions;
+  /** Whether this request may end with the beginning of the answer, for the model to go on from. */
+  readonly takesPrefill: (request: ModelRequest) => boolean;
   /** Loads the provider on first use. */
   model(): Promise<LanguageModelV4>;
 }

@@ -1,5 +1,6 @@
 import type { Attempt, AttemptKind } from "./attempt.ts";
 import type { Target } from "./target.ts";
+import { addUsage, type Usage, unknownUsage, zeroUsage } from "./usage.ts";
 
 /** Where an answer came from. */
 export type Source = "model" | "cache" | "coalesced" | "rule";
@@ -111,4 +112,10 @@ export function openAttempt(trace: Trace, target: string, kind: AttemptKind): At
   };
   for (const { attempts } of traces) attempts.push(record);
   return record;
+}
+
+/** What all attempts together used, as far as it is known. */
+export function usageOfAttempts({ source, attempts }: Trace): Usage {
+  if (source !== "model") return zeroUsage;
+  return attempts.map(({ usage }) => usage ?? unknownUsage).reduce(addUsage, unknownUsage);
 }

@@ -36,6 +36,28 @@ export function amountOf(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
+/** The same counts in the AI SDK's shape. */
+export function fromUsage(usage: Usage): LanguageModelV4Usage {
+  const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;
+  return {
+    inputTokens: {
+      total: inputTokens ?? undefined,
+      noCache: less(inputTokens, (cachedTokens ?? 0) + (cacheWriteTokens ?? 0)),
+      cacheRead: cachedTokens ?? undefined,
+      cacheWrite: cacheWriteTokens ?? undefined,
+    },
+    outputTokens: {
+      total: outputTokens ?? undefined,
+      text: less(outputTokens, reasoningTokens ?? 0),
+      reasoning: reasoningTokens ?? undefined,
+    },
+  };
+}
+
+function less(total: number | null, part: number): number | undefined {
+  return total === null ? undefined : total - part;
+}
+
 /** Adds two usages; a count known on one side only stays that count. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return {

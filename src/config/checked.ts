@@ -3,6 +3,7 @@ import type { ModelRef, ProviderConfig } from "../providers/types.ts";
 import type {
   ExtractConfig,
   PaceConfig,
+  PolicyConfig,
   PromptCacheConfig,
   SeamConfig,
   Settings,
@@ -48,6 +49,7 @@ export interface CheckedPolicies extends CheckedLimits {
   readonly hedge?: boolean | CheckedHedge | undefined;
   readonly cache?: boolean | CheckedCache | undefined;
   readonly budget?: false | CheckedBudget | readonly CheckedBudget[] | undefined;
+  readonly afterCommit?: PolicyConfig["afterCommit"];
   readonly extract?: ExtractConfig | undefined;
   readonly promptCache?: boolean | PromptCacheConfig | undefined;
 }

@@ -25,6 +25,9 @@ export interface Defaults {
   readonly promptCache: { readonly ttl: "5m" | "1h" };
   /** Whether prompts are sent without spaces and repeated sentences that say nothing. */
   readonly compress: boolean;
+  readonly afterCommit: "fail" | "resume";
+  /** How often one call resumes its stream, where `afterCommit` says so. */
+  readonly maxResumes: number;
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -52,6 +55,8 @@ export const defaults: Defaults = {
   budget: { waitMs: 0 },
   promptCache: { ttl: "5m" },
   compress: false,
+  afterCommit: "fail",
+  maxResumes: 3,
   extractRoomFactor: 4,
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",

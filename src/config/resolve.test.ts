@@ -82,6 +82,7 @@ describe("a wrong setting is refused with its exact path", () => {
       /openai\/gpt-unheard-of has no known price.*set prices\["openai\/gpt-unheard-of"\]/,
     ],
     [withTask({ retry: true }), "tasks.ask.retry", /.+/],
+    [withTask({ afterCommit: "retry" }), "tasks.ask.afterCommit", /"fail"\|"resume"/],
     [withTask({ retry: { baseDelay: "x" } }), "tasks.ask.retry.baseDelay", /got "x"/],
     [withTask({ hedge: "p95" }), "tasks.ask.hedge", /expected true, false, or/],
     [withTask({ hedge: { after: "p99" } }), "tasks.ask.hedge.after", /expected "p95" or/],

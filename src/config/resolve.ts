@@ -38,6 +38,8 @@ export interface TaskRules extends Arms {
   readonly budget: readonly BudgetLimit[];
   /** Whether prompts are sent without what carries no meaning. */
   readonly compress: boolean;
+  /** How often a broken stream is gone on with; 0: never. */
+  readonly maxResumes: number;
 }
 
 /** A checked config, ready to run. */
@@ -120,6 +122,7 @@ function rulesOf(
   const arms = armsOf(name, task, room, { ...ofAll, promptCache });
   const budget = budgetLimits(task.budget ?? common.budget);
   if (budget.some(({ kind }) => kind === "cost")) refuseUnpriced(arms, `tasks.${name}`);
+  const afterCommit = task.afterCommit ?? common.afterCommit ?? defaults.afterCommit;
   return {
     name,
     ...arms,
@@ -134,6 +137,7 @@ function rulesOf(
     cache: cacheRule(task.cache ?? common.cache, common.cache),
     budget,
     compress: task.compress ?? defaults.compress,
+    maxResumes: afterCommit === "resume" ? defaults.maxResumes : 0,
   };
 }
 

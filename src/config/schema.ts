@@ -168,6 +168,7 @@ const policies = {
       "expected false, { cost, tokens, requests, window, inFlight, wait }, or a list of these",
     )
     .optional(),
+  afterCommit: z.enum(["fail", "resume"]).optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
   promptCache: z
     .union(
@@ -234,6 +235,7 @@ const provider = z.strictObject({
     .optional(),
   api: z.enum(["chat", "responses"]).optional(),
   structuredOutputs: z.boolean().optional(),
+  prefill: z.boolean().optional(),
   taskHeader: z
     .string()
     .regex(/^x-[A-Za-z0-9-]+$/i, 'expected the name of a header of your own, e.g. "x-seam-task"')

@@ -144,6 +144,11 @@ export interface PolicyConfig {
   cache?: CacheConfig | boolean | undefined;
   /** Limits of each task for itself; of several, all must hold. A task's own take the place of those in `defaults`. */
   budget?: BudgetConfig | readonly BudgetConfig[] | false | undefined;
+  /**
+   * What becomes of a stream that breaks after its first content. `fail`: StreamInterrupted, with the text so far.
+   * `resume`: the same target, or the next, is asked to go on. Not for calls with tools or structured output.
+   */
+  afterCommit?: "fail" | "resume" | undefined;
   extract?: ExtractConfig | undefined;
   /** `true`: with the defaults. Off unless it is switched on; changes no answer. */
   promptCache?: PromptCacheConfig | boolean | undefined;

@@ -3,11 +3,13 @@ import {
   type LanguageModelV4CallOptions,
   type LanguageModelV4GenerateResult,
 } from "@ai-sdk/provider";
+import { textOf } from "../call/assemble.ts";
 import type { Attempt } from "../call/attempt.ts";
 import { classify } from "../call/classify.ts";
+import { type Continuation, continuationOf, continued } from "../call/continuation.ts";
 import type { ErrorCode } from "../call/error-code.ts";
 import { billOf } from "../call/price.ts";
-import { withSettings } from "../call/request.ts";
+import { type ModelRequest, withSettings } from "../call/request.ts";
 import { type ErrorContext, SeamError } from "../call/seam-error.ts";
 import { secretsIn } from "../call/secrets.ts";
 import { openAttempt, wholeTrace } from "../call/trace.ts";
@@ -15,6 +17,7 @@ import { DeadlineExceeded } from "../errors.ts";
 import { raceAbort } from "../util/abort.ts";
 import { AttemptClock } from "./attempt-clock.ts";
 import type { TargetedCall } from "./policy.ts";
+import { spliced } from "./splice.ts";
 
 /** Network failures that happen before a provider can have done any work. */
 const neverReached = new Set([
@@ -37,14 +40,23 @@ export class AttemptRun {
   readonly call: TargetedCall;
   readonly clock: AttemptClock;
   readonly options: LanguageModelV4CallOptions;
+  /** What the answer goes on from, where the call resumes a stream. */
+  readonly continuation: Continuation | undefined;
   readonly place: ErrorContext;
   readonly #record: Attempt;
 
   constructor(call: TargetedCall) {
     this.call = call;
-    const request = requestFor(call);
+    const { target, request, resumeFrom } = call;
+    const asked = withSettings(target.settings, request);
+    this.continuation =
+      resumeFrom === undefined ? undefined : continuationOf(target, asked, resumeFrom);
+    const options = optionsFor(
+      call,
+      this.continuation === undefined ? asked : continued(asked, this.continuation),
+    );
     this.clock = new AttemptClock(call.mode, call.limits.attempt, call.signal, call.onHeaders);
-    this.options = { ...request, abortSignal: this.clock.signal };
+    this.options = { ...options, abortSignal: this.clock.signal };
     this.place = {
       task: call.task,
       callId: call.id,
@@ -102,10 +114,17 @@ export class AttemptRun {
   async judge(result: LanguageModelV4GenerateResult): Promise<void> {
     if (this.call.accept === undefined) return;
     try {
-      await raceAbort(this.call.accept(result, this.call.target), this.clock.signal);
+      const whole = this.#whole(result);
+      await raceAbort(this.call.accept(whole, this.call.target), this.clock.signal);
     } catch (thrown) {
       throw this.clock.signal.aborted ? this.failure(thrown) : thrown;
     }
+  }
+
+  #whole(result: LanguageModelV4GenerateResult): LanguageModelV4GenerateResult {
+    if (this.continuation === undefined) return result;
+    const text = spliced(this.continuation, textOf(result.content));
+    return { ...result, content: [{ type: "text", text }] };
   }
 
   succeed(): void {
@@ -141,9 +160,12 @@ export class AttemptRun {
   }
 }
 
-/** What the model is asked: the settings of the target, then those of the caller. */
-function requestFor({ target, request, task }: TargetedCall): LanguageModelV4CallOptions {
-  const options = target.adapt(withSettings(target.settings, request));
+/** The request as the target takes it. */
+function optionsFor(
+  { target, task }: TargetedCall,
+  request: ModelRequest,
+): LanguageModelV4CallOptions {
+  const options = target.adapt(request);
   if (target.taskHeader === undefined) return options;
   return {
     ...options,

@@ -32,7 +32,7 @@ export async function streamOnce(run: AttemptRun, model: LanguageModelV4): Promi
   const end = pump(run, reader, parts, opened.response?.headers, () => commit.resolve("committed"));
   const first = await Promise.race([commit.promise, end]);
   if (first !== "committed" && !first.ok) throw first.error;
-  return { mode: "stream", parts, end };
+  return { mode: "stream", parts, end, continuation: run.continuation };
 }
 
 async function pump(

@@ -17,7 +17,9 @@ function brokenReason(result: LanguageModelV4GenerateResult, run: AttemptRun): s
   if (finish === "error" || raw === "error") return "ended its answer with an error";
   if (finish === "length" || finish === "content-filter") return undefined;
   const answersTool = run.options.prompt.at(-1)?.role === "tool";
-  if (!answersTool && !result.content.some(hasSubstance)) return "answered with no content";
+  const goesOn = run.continuation !== undefined && run.continuation.sent !== "";
+  if (!answersTool && !goesOn && !result.content.some(hasSubstance))
+    return "answered with no content";
   return undefined;
 }
 

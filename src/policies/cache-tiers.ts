@@ -56,12 +56,13 @@ export class CacheTiers {
   }
 
   /**
-   * Keeps an answer under the fingerprint of the target that gave it, unless it is one that must not be kept.
+   * Keeps an answer under the fingerprint of the target that gave it, unless it is one that must not be kept: a stream
+   * that was resumed is pieced together, and may be the work of two models.
    * `firstKey` is the fingerprint of the call's first target.
    */
   keep(result: LanguageModelV4GenerateResult, firstKey: string, call: Call, trace: Trace): void {
     const { cache: rule, targets } = call;
-    if (rule === undefined || !isCacheable(result)) return;
+    if (rule === undefined || trace.resumes.length > 0 || !isCacheable(result)) return;
     const target = trace.answerer ?? targets[0];
     const costUsd = trace.answeredIn?.costUsd ?? null;
     const expiresAt = Date.now() + rule.ttlMs;

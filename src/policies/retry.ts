@@ -1,6 +1,7 @@
 import type { Answer } from "../call/answer.ts";
 import type { RetryRule } from "../call/call.ts";
 import { SeamError } from "../call/seam-error.ts";
+import { ProviderUnavailable } from "../errors.ts";
 import { sleep } from "../util/abort.ts";
 import { formatDuration } from "../util/duration.ts";
 import type { Next, Policy, TargetedCall } from "./policy.ts";
@@ -23,7 +24,11 @@ async function askAgain(
   next: Next<TargetedCall>,
   budgets: RetryBudgets,
 ): Promise<Answer> {
-  if (call.retry.budget !== undefined) budgets.first(call.target, call.retry.budget);
+  if (goesOnWith(call)) {
+    if (overBudget(call, budgets) !== undefined) throw notAskedOn(call);
+  } else if (call.retry.budget !== undefined) {
+    budgets.first(call.target, call.retry.budget);
+  }
   for (let failures = 1; ; failures++) {
     try {
       return await next(call);
@@ -40,6 +45,25 @@ async function askAgain(
       await sleep(waitMs, call.signal);
     }
   }
+}
+
+/** To ask a target once more, for the rest of a stream, is a retry, which an outage must not multiply either. */
+function goesOnWith({ attemptKind, target: { name }, trace }: TargetedCall): boolean {
+  return attemptKind === "resume" && trace.attempts.some(({ target }) => target === name);
+}
+
+function notAskedOn({ task, id, target, trace }: TargetedCall): SeamError {
+  return new ProviderUnavailable(
+    `${target.name} is not asked to go on: its retry budget is used up`,
+    {
+      task,
+      callId: id,
+      target: target.name,
+      attempts: trace.attempts,
+      retryable: false,
+      reroutable: true,
+    },
+  );
 }
 
 function obstacleTo(waitMs: number, call: TargetedCall): string | undefined {

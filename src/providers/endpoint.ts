@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
   readonly api: "chat" | "responses";
   readonly structuredOutputs: boolean;
+  /** `undefined`: the model's name tells. */
+  readonly prefill: boolean | undefined;
   readonly taskHeader: string | undefined;
 }
 
@@ -69,6 +71,7 @@ export function endpointOf(
     headers: config.headers ?? {},
     api: config.api ?? "chat",
     structuredOutputs: config.structuredOutputs ?? true,
+    prefill: config.prefill,
     taskHeader: config.taskHeader,
   };
 }

@@ -7,6 +7,7 @@ import { ConfigError } from "../errors.ts";
 import { newId } from "../util/id.ts";
 import type { Endpoint, ProviderKind } from "./endpoint.ts";
 import { loadModel } from "./load.ts";
+import { takesPrefill } from "./prefill.ts";
 import { priceOf } from "./prices.ts";
 import { keyForOpenAI, markForAnthropic, type PromptCacheRule } from "./prompt-cache.ts";
 import { schemaIntoPrompt } from "./schema-into-prompt.ts";
@@ -64,6 +65,7 @@ function namedTarget(
     pace: paces.of([name, provider]),
     secrets,
     adapt: (options) => cachePrompt(adapt(options, endpoint), endpoint.kind, modelId, promptCache),
+    takesPrefill: (request) => takesPrefill(endpoint, modelId, request),
     model: () => {
       loading ??= loadModel(endpoint, modelId).catch((error: unknown) => {
         loading = undefined;
@@ -109,6 +111,7 @@ function instanceTarget(
         model.modelId,
         promptCache,
       ),
+    takesPrefill: () => false,
     model: () => Promise.resolve(model),
   };
 }

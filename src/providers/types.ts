@@ -20,6 +20,11 @@ export interface ProviderConfig {
   api?: "chat" | "responses" | undefined;
   /** Whether the server takes a JSON schema for the answer. If not, the schema is put into the prompt. Default `true`. */
   structuredOutputs?: boolean | undefined;
+  /**
+   * Whether the server's models go on from an assistant message at the end of a request, as `afterCommit: "resume"` makes
+   * use of. Default: `true` for the Anthropic models that do, `false` for all others.
+   */
+  prefill?: boolean | undefined;
   /** Sends the task's name in this header, e.g. `x-seam-task`, for proxies and the simulator. Default: not sent. */
   taskHeader?: string | undefined;
 }

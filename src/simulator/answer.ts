@@ -1,3 +1,4 @@
+import { goOn, readContinuation } from "./continue.ts";
 import { defaultReply } from "./default-reply.ts";
 import type { Answer, Draft } from "./draft.ts";
 import type { FaultSpec } from "./faults/fault.ts";
@@ -14,8 +15,12 @@ export async function answerTo(
   fault: FaultSpec,
   promptCache: PromptCache,
 ): Promise<Answer> {
-  const reply = (await script.replyTo(request)) ?? defaultReply(request);
-  const bent = reshape(toDraft(reply, request), fault, request);
+  const { asked, begun } = readContinuation(request);
+  const reply = (await script.replyTo(asked)) ?? defaultReply(asked);
+  const whole = toDraft(reply, asked);
+  const continues = typeof reply === "string" ? undefined : reply.continues;
+  const said = begun === undefined ? whole : goOn(whole, begun, continues);
+  const bent = reshape(said, fault, request);
   const draft = limitTokens(bent, request.maxTokens);
   const usage = typeof reply === "string" ? {} : (reply.usage ?? {});
   return { ...draft, usage: { ...estimateUsage(draft, request, promptCache), ...usage } };

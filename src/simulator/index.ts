@@ -36,6 +36,7 @@ export type {
 export {
   defineScript,
   type Reply,
+  type ReplyContinues,
   type ReplyMatch,
   type ReplyRule,
   type ReplyToolCall,

@@ -12,6 +12,7 @@ describe("a script from JSON", () => {
             type: "text",
             text: "On its way.",
             finish: "length",
+            continues: "restart",
             usage: { outputTokens: 5 },
           },
           times: 2,

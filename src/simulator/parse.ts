@@ -19,6 +19,7 @@ const text = z.string().exactOptional();
 const extras = {
   finish: z.enum(["stop", "length", "refusal"]).exactOptional(),
   reasoning: text,
+  continues: z.enum(["anchor", "earlier", "exact", "restart"]).exactOptional(),
   usage: z
     .strictObject({
       inputTokens: count,

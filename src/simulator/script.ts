@@ -14,12 +14,20 @@ export interface ReplyUsage {
   readonly reasoningTokens?: number;
 }
 
+/**
+ * How a reply goes on that a request already begins: `anchor` repeats the words it is asked to begin with, `earlier` a
+ * little more, `exact` nothing, `restart` says the whole reply anew. A prefilled answer is always gone on with exactly.
+ */
+export type ReplyContinues = "anchor" | "earlier" | "exact" | "restart";
+
 interface ReplyExtras {
   /** How the answer ends. Default: `stop`, or the protocol's tool-call finish. */
   readonly finish?: "stop" | "length" | "refusal";
   /** Thinking that is sent before the answer. */
   readonly reasoning?: string;
   readonly usage?: ReplyUsage;
+  /** What is said when the reply is to be gone on with. Default: `anchor`. */
+  readonly continues?: ReplyContinues;
 }
 
 /** One tool call of a reply. */

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { buildProgram } from "../../src/cli/program.ts";
 import { eventOf } from "../support/event.ts";
 import { writeEvents } from "../support/event-store.ts";
+import { startHarness } from "../support/harness.ts";
 import { type FilledStore, fillStore } from "./filled-store.testkit.ts";
 import { ended, jsonLines, main, runSeam, startSeam, written } from "./run-seam.testkit.ts";
 
@@ -184,6 +185,19 @@ describe("seam calls show", () => {
     const extracted = await runSeam(["calls", "show", filled.ids.extracted, ...store]);
     expect(extracted.stdout).toMatch(/Calls made for it\nTIME.*\n.*InvalidOutput.*\n.*stop/);
     expect(extracted.stdout).toContain("[response format]");
+  });
+
+  test("a resumed stream shows where its seams are", async () => {
+    await using harness = await startHarness(
+      { tasks: { ask: { model: "openai/gpt-5-mini", afterCommit: "resume" } } },
+      { faults: [{ type: "drop", afterTokens: 3 }] },
+    );
+    const { callId } = await harness.seam.stream("ask", { prompt: "Where is it?" }).result;
+    await harness.seam.flush();
+    const { stdout } = await runSeam(["calls", "show", callId, "--store", harness.file]);
+    expect(stdout).toMatch(
+      /Resumed\n {2}after 12 characters, openai\/gpt-5-mini, by request, 12 repeated ones taken out: .*broke off/,
+    );
   });
 
   test("--json holds the event and its children", async () => {

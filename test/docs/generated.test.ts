@@ -38,6 +38,7 @@ test("the way of a call names the policies in their order, each of which is a fi
     "deadline",
     "cache",
     "budget",
+    "resume",
     "route",
     "hedge",
     "retry",

@@ -24,6 +24,7 @@ export function targetNamed(name: string): Target {
     },
     secrets: [],
     adapt: (options) => options,
+    takesPrefill: () => false,
     model: () => Promise.reject(new Error(`${name} is only a name`)),
   };
 }
@@ -53,6 +54,8 @@ export function callOf(changes: Partial<Call> = {}): Call {
     tags: {},
     arm: undefined,
     attemptKind: "ask",
+    maxResumes: 0,
+    resumeFrom: undefined,
     signal: new AbortController().signal,
     deadline: { at: Number.POSITIVE_INFINITY },
     accept: undefined,

@@ -8,6 +8,7 @@ import {
   createSeam,
   type ProviderConfig,
   type Reroute,
+  type Resume,
   type Seam,
   type SeamConfig,
 } from "llm-seam";
@@ -28,6 +29,7 @@ export interface StoredEvent {
   readonly fingerprint: string;
   readonly attempts: readonly Attempt[];
   readonly reroutes: readonly Reroute[];
+  readonly resumes: readonly Resume[];
   readonly notes: readonly string[];
   readonly tags: Readonly<Record<string, unknown>>;
 }
@@ -143,7 +145,7 @@ export async function collect<T>(
 
 function toStored(row: Readonly<Record<string, unknown>>): StoredEvent {
   const read = (column: string): unknown => JSON.parse(String(row[column] ?? "null"));
-  const json = ["prompt", "response", "attempts", "reroutes", "notes", "tags"];
+  const json = ["prompt", "response", "attempts", "reroutes", "resumes", "notes", "tags"];
   return {
     ...row,
     ...Object.fromEntries(json.map((column) => [column, read(column)])),

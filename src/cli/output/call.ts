@@ -20,6 +20,7 @@ export function renderCall(
     ...section("Response", responseBlocks(call.response).flatMap(blockLines)),
     ...section("Attempts", timeline(call)),
     ...section("Reroutes", call.reroutes.map(rerouteLine)),
+    ...section("Resumed", call.resumes.map(resumeLine)),
     ...section(
       "Scores",
       scores.map(({ name, value }) => `  ${oneLine(name)}  ${value}`),
@@ -112,4 +113,10 @@ function blockLines({ label, text }: TextBlock): string[] {
 
 function rerouteLine({ from, to, reason }: CallEvent["reroutes"][number]): string {
   return `  ${oneLine(`${from} → ${to}: ${reason}`)}`;
+}
+
+function resumeLine({ at, from, to, how, overlap, reason }: CallEvent["resumes"][number]): string {
+  const target = from === to ? from : `${from} → ${to}`;
+  const repeated = overlap === 0 ? "" : `, ${overlap} repeated ones taken out`;
+  return `  ${oneLine(`after ${at} characters, ${target}, by ${how}${repeated}: ${reason}`)}`;
 }
