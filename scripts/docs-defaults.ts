@@ -80,6 +80,7 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "What becomes of a stream that breaks after its first content: `fail` or `resume`.",
   ],
   maxResumes: ['for `afterCommit: "resume"`', "How often one call's stream is gone on with."],
+  content: ["`content`", "What is kept of prompts and answers: `full`, `redacted` or `none`."],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

@@ -53,6 +53,7 @@ export type { Message, PromptOptions } from "./patterns/prompt.ts";
 export type { CallSummary, FinishReason } from "./patterns/result.ts";
 export type { SeamStream, StreamOptions, StreamResult } from "./patterns/stream.ts";
 export type { ModelRef, ProviderConfig } from "./providers/types.ts";
+export { type Redactor, redactors } from "./redact/redactor.ts";
 export type { CallOptions } from "./runtime.ts";
 export { createSeam, type Seam } from "./seam.ts";
 export type { Duration } from "./util/duration.ts";

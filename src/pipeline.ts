@@ -1,6 +1,4 @@
 import type { Call } from "./call/call.ts";
-import type { EventSink } from "./call/event.ts";
-import type { Troubles } from "./call/troubles.ts";
 import { attempt } from "./policies/attempt.ts";
 import { type BreakerStore, breaker } from "./policies/breaker.ts";
 import { budget } from "./policies/budget.ts";
@@ -9,7 +7,7 @@ import { cache } from "./policies/cache.ts";
 import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
 import { hedge } from "./policies/hedge.ts";
-import { observe } from "./policies/observe.ts";
+import { type Observers, observe } from "./policies/observe.ts";
 import { pace } from "./policies/pace.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { repeat } from "./policies/repeat.ts";
@@ -18,20 +16,16 @@ import { retry } from "./policies/retry.ts";
 import { RetryBudgets } from "./policies/retry-budget.ts";
 import { route } from "./policies/route.ts";
 import { rule } from "./policies/rule.ts";
-import type { Telemetry } from "./policies/telemetry.ts";
 
-export interface PipelineParts {
-  readonly events: EventSink;
+export interface PipelineParts extends Observers {
   readonly cacheStores: readonly CacheStore[];
   readonly breakers: BreakerStore;
   readonly budgets: Budgets;
-  readonly telemetry: Telemetry;
-  readonly troubles: Troubles;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */
 export function pipeline(parts: PipelineParts): Next {
-  const { events, cacheStores, breakers, budgets, telemetry, troubles } = parts;
+  const { cacheStores, breakers, budgets, troubles } = parts;
   const retries = new RetryBudgets();
   const toTarget = compose(
     [
@@ -44,7 +38,7 @@ export function pipeline(parts: PipelineParts): Next {
   );
   return compose(
     [
-      observe(events, telemetry, troubles), // open the event; close it with what happened, whatever happened
+      observe(parts), //               open the event; close it with what happened, whatever happened
       rule(troubles), //               a deterministic answer, when one is certain: no model is asked
       repeat(troubles), //             one attempt where an outer loop retries what has been retried
       deadline, //                     the call's total time as one signal; queueing and backoff count

@@ -19,6 +19,7 @@ import type { CacheStore } from "./policies/cache-tiers.ts";
 import { chooseArm } from "./policies/canary.ts";
 import type { Next } from "./policies/policy.ts";
 import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";
+import { keptContent } from "./redact/kept-content.ts";
 import { memoryBudgets } from "./stores/memory/budgets.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
 import { memoryState } from "./stores/memory/state.ts";
@@ -96,11 +97,13 @@ export function startRuntime(config: Resolved): Runtime {
   const store =
     config.store === false ? undefined : openSqliteStore(config.store, troubles, config);
   const events: EventSink = store?.events ?? { write: () => {} };
+  const keep = keptContent((task) => rulesOf(task).content, troubles);
   const budgets = new Budgets(store?.budgets ?? memoryBudgets, troubles);
   const telemetry =
     config.telemetry === undefined ? noTelemetry : openTelemetry(config.telemetry, troubles);
   const way: Next = pipeline({
     events,
+    keep,
     cacheStores: cacheStores(config, store),
     breakers: memoryState(),
     budgets,
@@ -136,8 +139,9 @@ export function startRuntime(config: Resolved): Runtime {
     spending: async (task) => budgets.of(task, rulesOf(task).budget).uses(),
     group: (group, work) => telemetry.group(group, work),
     record: (event) => {
-      events.write(event);
-      telemetry.record(event);
+      const kept = keep(event);
+      events.write(kept);
+      telemetry.record(kept);
     },
     score: (callId, scores) => {
       for (const score of scoresFor(callId, scores)) store?.scores.write(score);

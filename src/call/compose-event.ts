@@ -1,4 +1,5 @@
 import type { LanguageModelV4Content } from "@ai-sdk/provider";
+import type { RejectedOutput } from "../errors.ts";
 import type { Ending } from "./answer.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
@@ -39,6 +40,7 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
     target: call.targets[0].name,
     answeredBy: trace.answeredBy,
     model: result?.response?.modelId ?? null,
+    content: "full",
     prompt,
     response: result?.content ?? partialResponse(ending),
     usage: usageOf(call, ending),
@@ -95,10 +97,11 @@ function errorOf(
   return { errorCode: name, errorMessage: scrubSecrets(message) };
 }
 
-/** What had arrived before the call failed. */
+/** What had arrived before the call failed: a part of an answer, or one that was not accepted. */
 function partialResponse(ending: Ending): LanguageModelV4Content[] | null {
   if (ending.ok) return null;
-  const text = ending.text ?? (ending.error as { text?: unknown } | null)?.text;
+  const said = ending.error as { text?: unknown; outputs?: readonly RejectedOutput[] } | null;
+  const text = ending.text ?? said?.text ?? said?.outputs?.at(-1)?.text;
   return typeof text === "string" ? [{ type: "text", text }] : null;
 }
 

@@ -26,6 +26,8 @@ export interface CallEvent {
   readonly answeredBy: string | null;
   /** The model and version that the provider says has answered. */
   readonly model: string | null;
+  /** What is kept of the prompt and the response. `none`: both are left out; the prompt has no messages then. */
+  readonly content: "full" | "redacted" | "none";
   readonly prompt: Omit<ModelRequest, "headers">;
   readonly response: readonly LanguageModelV4Content[] | null;
   readonly usage: Usage;

@@ -1,20 +1,32 @@
-const hidden = "[secret]";
+/** What stands in the place of a secret. */
+export const hidden = "[secret]";
 
 /** Anything shorter stands in texts by chance. */
 const shortestSecret = 6;
 
-/** A secret that begins in what is kept, and goes on past it, is not longer than this. */
+/** A given secret that begins in what is kept, and goes on past it, is not longer than this. */
 const longestSecret = 2_000;
+
+/** What credentials are called. */
+const names =
+  "(?:api|private|secret|access)[-_ ]?key|(?:access|refresh|auth|session|id|api|bearer)[-_ ]?token|authorization|secret|passphrase|passwor[dt]|passwd|pwd";
+const secretName = new RegExp(`(?:${names})(?![a-z])`, "i");
 
 /**
  * Shapes of keys and tokens of well-known services, and of anything sent as a credential; what stands before the
- * credential is the first group. Every repetition is bounded: the texts come from strangers.
+ * credential is the first group. The texts come from strangers, so none may look at a character more than a bounded
+ * number of times: what repeats without end either has nothing after it, or cannot begin within itself.
  */
 const shapes: readonly RegExp[] = [
-  /\b()(?:sk|pk|rk|gsk|xai|hf|ghp|gho|github_pat|AKIA|AIza)[-_]?[A-Za-z0-9_-]{12,2000}/g,
-  /\b()(?:Bearer|Basic)\s{1,5}[A-Za-z0-9._~+/=-]{8,2000}/gi,
-  /\b((?:api[-_ ]?key|access[-_ ]?token|authorization|secret|password)\b["']?\s{0,5}[:=]\s{0,5}["']?)[^\s"'&,}]{6,2000}/gi,
-  /\b()eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{4,2000}/g,
+  /-----BEGIN()[A-Z ]{0,30} PRIVATE KEY-----[^-]*(?:-----END[A-Z ]{0,30} PRIVATE KEY-----)?/g,
+  /\b()(?:(?:sk|pk|rk|gsk|xai|hf|gh[oprsu]|github_pat|glpat|npm|xox[abeprs])[-_]|AKIA|ASIA|AIza)[\w-]{12,}/g,
+  /(:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,500}(?=@)/g,
+  /(?<![\w-])()eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}/g,
+  new RegExp(
+    `(?<![a-z])((?:${names})\\\\?["']?\\s{0,5}[:=]\\s{0,5}\\\\?["']?(?:(?:bearer|basic|token)\\s{1,5})?)(?!\\[[a-z]{2,8}\\]|(?:bearer|basic|token)\\s)[^\\s"'&,}\\\\]{6,}`,
+    "gi",
+  ),
+  /\b()(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,5}(?=[\w.~+/=-]{20}|[A-Za-z][\w.~+/-]{0,50}[\d=]|[\w.~+/-]{0,20}[a-z][A-Z][\w.~+/-]{0,20}[a-z][A-Z])[\w.~+/=-]{8,}/g,
 ];
 
 /** The beginning of a text without the given secrets, and without whatever looks like one. */
@@ -28,7 +40,18 @@ export function scrubSecrets(
     if (secret.length >= shortestSecret) clean = clean.replaceAll(secret, hidden);
   }
   for (const shape of shapes) clean = clean.replace(shape, `$1${hidden}`);
-  return clean.slice(0, longest);
+  return cut(clean, longest);
+}
+
+/** No half word stands at the end: it may be a part of what is no longer known for an address or a number. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).replace(/\S{1,200}$/, "")}…`;
+}
+
+/** Whether what goes by this name is a credential, e.g. `db_password`. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
 }
 
 /** The values among headers that may be credentials: by the header's name, or because they are long. */

@@ -1,5 +1,6 @@
 import type { Price } from "../call/price.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
+import type { Redactor } from "../redact/redactor.ts";
 import type {
   ExtractConfig,
   PaceConfig,
@@ -52,6 +53,8 @@ export interface CheckedPolicies extends CheckedLimits {
   readonly afterCommit?: PolicyConfig["afterCommit"];
   readonly extract?: ExtractConfig | undefined;
   readonly promptCache?: boolean | PromptCacheConfig | undefined;
+  readonly content?: "full" | "redacted" | "none" | undefined;
+  readonly redact?: Redactor | readonly Redactor[] | undefined;
 }
 
 export interface CheckedLimits {
@@ -110,4 +113,5 @@ export interface CheckedHedge {
 export interface CheckedCache {
   readonly ttl?: number | undefined;
   readonly namespace?: string | undefined;
+  readonly reach?: "process" | "lasting" | undefined;
 }

@@ -28,6 +28,7 @@ export interface Defaults {
   readonly afterCommit: "fail" | "resume";
   /** How often one call resumes its stream, where `afterCommit` says so. */
   readonly maxResumes: number;
+  readonly content: "full" | "redacted" | "none";
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -57,6 +58,7 @@ export const defaults: Defaults = {
   compress: false,
   afterCommit: "fail",
   maxResumes: 3,
+  content: "full",
   extractRoomFactor: 4,
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",

@@ -1,6 +1,7 @@
 import { type Duration, defineConfig, type SeamConfig } from "llm-seam";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors.ts";
+import { redactors } from "../redact/redactor.ts";
 import { defaults } from "./defaults.ts";
 import { resolveConfig } from "./resolve.ts";
 
@@ -83,6 +84,22 @@ describe("a wrong setting is refused with its exact path", () => {
     ],
     [withTask({ retry: true }), "tasks.ask.retry", /.+/],
     [withTask({ afterCommit: "retry" }), "tasks.ask.afterCommit", /"fail"\|"resume"/],
+    [withTask({ content: "some" }), "tasks.ask.content", /full.*redacted.*none/],
+    [withTask({ content: "none", redact: "all" }), "tasks.ask.redact", /a function or a list/],
+    [withTask({ content: "none", redact: [] }), "tasks.ask.redact", /a function or a list/],
+    [withTask({ content: "none", redact: [5] }), "tasks.ask.redact.0", /a function or a list/],
+    [withTask({ redact: String }), "tasks.ask.redact", /beside it, or it does nothing/],
+    [
+      withTask({ content: "full", redact: String }),
+      "tasks.ask.redact",
+      /beside it, or it does nothing/,
+    ],
+    [
+      { ...withTask({ content: "redacted" }), defaults: { redact: String } },
+      "defaults.redact",
+      /beside it/,
+    ],
+    [withTask({ cache: { reach: "disk" } }), "tasks.ask.cache.reach", /process.*lasting/],
     [withTask({ retry: { baseDelay: "x" } }), "tasks.ask.retry.baseDelay", /got "x"/],
     [withTask({ hedge: "p95" }), "tasks.ask.hedge", /expected true, false, or/],
     [withTask({ hedge: { after: "p99" } }), "tasks.ask.hedge.after", /expected "p95" or/],
@@ -261,6 +278,36 @@ describe("what is left out", () => {
       { kind: "inFlight", max: 2, waitMs: 5_000 },
     ]);
     expect(tasks.get("off")?.budget).toEqual([]);
+  });
+
+  test("what is kept of the content decides where answers may be kept, unless that is said, too", () => {
+    const shout = (text: string): string => text.toUpperCase();
+    const { tasks } = resolveConfig(
+      {
+        tasks: {
+          common: { model, cache: true },
+          own: { model, content: "redacted", redact: shout, cache: true },
+          full: { model, content: "full", cache: true },
+          lasting: { model, cache: { reach: "lasting" } },
+        },
+        defaults: { content: "none" },
+      },
+      env,
+    );
+    const every = Object.values(redactors);
+    expect(tasks.get("common")).toMatchObject({
+      content: { kept: "none", redactors: every },
+      cache: { reach: "process" },
+    });
+    expect(tasks.get("own")).toMatchObject({
+      content: { kept: "redacted", redactors: [shout] },
+      cache: { reach: "process" },
+    });
+    expect(tasks.get("full")).toMatchObject({
+      content: { kept: "full" },
+      cache: { reach: "lasting" },
+    });
+    expect(tasks.get("lasting")).toMatchObject({ cache: { reach: "lasting" } });
   });
 
   test.each<[Duration, number]>([

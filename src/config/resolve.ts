@@ -12,6 +12,8 @@ import { ConfigError, type OutputIssue } from "../errors.ts";
 import type { Arms } from "../policies/canary.ts";
 import { type Endpoint, endpointNames, endpointOf } from "../providers/endpoint.ts";
 import type { TargetParts } from "../providers/targets.ts";
+import type { ContentRule } from "../redact/kept-content.ts";
+import { redactors } from "../redact/redactor.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
 import { armsOf } from "./arms.ts";
 import { checkConfig, configError } from "./check.ts";
@@ -40,6 +42,7 @@ export interface TaskRules extends Arms {
   readonly compress: boolean;
   /** How often a broken stream is gone on with; 0: never. */
   readonly maxResumes: number;
+  readonly content: ContentRule;
 }
 
 /** A checked config, ready to run. */
@@ -123,6 +126,7 @@ function rulesOf(
   const budget = budgetLimits(task.budget ?? common.budget);
   if (budget.some(({ kind }) => kind === "cost")) refuseUnpriced(arms, `tasks.${name}`);
   const afterCommit = task.afterCommit ?? common.afterCommit ?? defaults.afterCommit;
+  const content = contentRule(task, common);
   return {
     name,
     ...arms,
@@ -134,10 +138,11 @@ function rulesOf(
     retry: retryRule(task.retry ?? common.retry, common.retry),
     breaker: breakerRule(task.breaker ?? common.breaker, common.breaker),
     hedge: hedgeRule(task.hedge ?? common.hedge, common.hedge),
-    cache: cacheRule(task.cache ?? common.cache, common.cache),
+    cache: cacheRule(task.cache ?? common.cache, common.cache, content),
     budget,
     compress: task.compress ?? defaults.compress,
     maxResumes: afterCommit === "resume" ? defaults.maxResumes : 0,
+    content,
   };
 }
 
@@ -211,9 +216,16 @@ function hedgeRule(
   };
 }
 
+function contentRule(task: CheckedPolicies, common: CheckedPolicies): ContentRule {
+  const kept = task.content ?? common.content ?? defaults.content;
+  const redact = task.redact ?? common.redact ?? Object.values(redactors);
+  return kept === "full" ? { kept } : { kept, redactors: [redact].flat() };
+}
+
 function cacheRule(
   set: CheckedPolicies["cache"],
   common: CheckedPolicies["cache"],
+  { kept }: ContentRule,
 ): CacheRule | undefined {
   if (set === undefined || set === false) return undefined;
   const own = set === true ? undefined : set;
@@ -221,6 +233,7 @@ function cacheRule(
   return {
     ttlMs: own?.ttl ?? below?.ttl ?? defaults.cache.ttlMs,
     namespace: own?.namespace ?? below?.namespace ?? defaults.cache.namespace,
+    reach: own?.reach ?? below?.reach ?? (kept === "full" ? "lasting" : "process"),
     mode: "use",
   };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { ModelRef } from "../providers/types.ts";
+import type { Redactor } from "../redact/redactor.ts";
 import { parseDuration } from "../util/duration.ts";
 import type { CheckedConfig, CheckedLimits } from "./checked.ts";
-import type { Settings, TaskRule } from "./types.ts";
+import type { PolicyConfig, Settings, TaskRule } from "./types.ts";
 
 /** The longest time a Node timer can wait. */
 const longestMs = 2 ** 31 - 1;
@@ -121,6 +122,7 @@ const hedge = z.strictObject({
 const cache = z.strictObject({
   ttl: time(Number.MAX_SAFE_INTEGER).optional(),
   namespace: z.string().optional(),
+  reach: z.enum(["process", "lasting"]).optional(),
 });
 
 const budget = z
@@ -147,6 +149,9 @@ const budget = z
     }
   });
 
+const redactRule = "expected a function or a list of functions";
+const redactor = z.custom<Redactor>((value) => typeof value === "function", redactRule);
+
 const policies = {
   ...limits.shape,
   retry: z
@@ -161,7 +166,9 @@ const policies = {
   hedge: z
     .union([z.boolean(), hedge], "expected true, false, or { after, share, minimumCalls, window }")
     .optional(),
-  cache: z.union([z.boolean(), cache], "expected true, false, or { ttl, namespace }").optional(),
+  cache: z
+    .union([z.boolean(), cache], "expected true, false, or { ttl, namespace, reach }")
+    .optional(),
   budget: z
     .union(
       [z.literal(false), budget, z.array(budget).min(1)],
@@ -176,6 +183,8 @@ const policies = {
       "expected true, false, or { ttl }",
     )
     .optional(),
+  content: z.enum(["full", "redacted", "none"]).optional(),
+  redact: z.union([redactor, z.array(redactor).min(1, redactRule)], redactRule).optional(),
 };
 
 const fallbacks = z.array(
@@ -194,17 +203,27 @@ const canary = z
     message: "expected what is different: a model, fallbacks or settings",
   });
 
-const task = z.strictObject({
-  ...policies,
-  model,
-  rule: z
-    .custom<TaskRule>((value) => typeof value === "function", "expected a function")
-    .optional(),
-  fallbacks: fallbacks.optional(),
-  settings: settings.optional(),
-  compress: z.boolean().optional(),
-  canary: canary.optional(),
-});
+/** A redactor that is never called would be taken for protection. */
+const isRedactionOn = ({ content, redact }: Pick<PolicyConfig, "content" | "redact">): boolean =>
+  redact === undefined || content === "redacted" || content === "none";
+const redactionIsOff = {
+  path: ["redact"],
+  message: 'expected `content: "redacted"` or `content: "none"` beside it, or it does nothing',
+};
+
+const task = z
+  .strictObject({
+    ...policies,
+    model,
+    rule: z
+      .custom<TaskRule>((value) => typeof value === "function", "expected a function")
+      .optional(),
+    fallbacks: fallbacks.optional(),
+    settings: settings.optional(),
+    compress: z.boolean().optional(),
+    canary: canary.optional(),
+  })
+  .refine(isRedactionOn, redactionIsOff);
 
 const price = z.strictObject({
   input: z.number().min(0),
@@ -261,7 +280,7 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
   tasks: z
     .record(z.string().min(1, "a task has a name"), task)
     .refine((tasks) => Object.keys(tasks).length > 0, "expected at least one task"),
-  defaults: z.strictObject(policies).optional(),
+  defaults: z.strictObject(policies).refine(isRedactionOn, redactionIsOff).optional(),
   providers: z
     .record(z.string().regex(/^[^/\s]+$/, "a provider's name has no slash"), provider)
     .optional(),

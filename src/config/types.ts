@@ -3,6 +3,7 @@ import type { Tags } from "../call/call.ts";
 import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
+import type { Redactor } from "../redact/redactor.ts";
 import type { Duration } from "../util/duration.ts";
 
 /** Settings of the model call: those of the AI SDK, without what belongs to a single call. */
@@ -115,6 +116,11 @@ export interface CacheConfig {
   ttl?: Duration | undefined;
   /** Answers are shared within a namespace only, e.g. one a tenant. */
   namespace?: string | undefined;
+  /**
+   * `process`: answers stay in the memory of this process. `lasting`: the store keeps them, too, as they came from the
+   * model. Default: `lasting` with `content: "full"`, else `process`.
+   */
+  reach?: "process" | "lasting" | undefined;
 }
 
 /** Has the provider keep the beginning of a task's prompts, which is then cheaper to send again. */
@@ -152,6 +158,13 @@ export interface PolicyConfig {
   extract?: ExtractConfig | undefined;
   /** `true`: with the defaults. Off unless it is switched on; changes no answer. */
   promptCache?: PromptCacheConfig | boolean | undefined;
+  /**
+   * What is kept of prompts and answers wherever calls are recorded or exported: everything, what redactors leave of
+   * it, or nothing. What feature code gets is the same in all cases.
+   */
+  content?: "full" | "redacted" | "none" | undefined;
+  /** Takes out of texts what nobody shall read; applied in this order. Default: all of `redactors`. */
+  redact?: Redactor | readonly Redactor[] | undefined;
 }
 
 /** A fallback with settings of its own. */

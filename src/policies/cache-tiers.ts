@@ -5,7 +5,7 @@ import {
   encodeCached,
   isCacheable,
 } from "../call/cached-answer.ts";
-import type { Call } from "../call/call.ts";
+import type { CacheRule, Call } from "../call/call.ts";
 import { fingerprint } from "../call/fingerprint.ts";
 import { withSettings } from "../call/request.ts";
 import type { Target } from "../call/target.ts";
@@ -42,7 +42,7 @@ export class CacheTiers {
   /** The first answer that is there and that the call accepts; copied to the stores nearer than its own. */
   async find(key: string, call: Call): Promise<CachedAnswer | undefined> {
     const nearer: CacheStore[] = [];
-    for (const store of storesFor(call.targets[0], this.#stores)) {
+    for (const store of storesFor(call.targets[0], call.cache, this.#stores)) {
       const found = await this.#read(store, key, call);
       if (found === undefined || !(await isAccepted(found.hit, call))) {
         nearer.push(store);
@@ -69,7 +69,7 @@ export class CacheTiers {
     try {
       const text = encodeCached({ result, target: target.name, costUsd, expiresAt });
       const key = target === targets[0] ? firstKey : keyOf(call, target);
-      for (const store of storesFor(target, this.#stores)) {
+      for (const store of storesFor(target, rule, this.#stores)) {
         this.#put(store, key, text, rule.ttlMs, trace);
       }
     } catch (error) {
@@ -120,9 +120,17 @@ export function keyOf({ cache: rule, cacheRequest, request }: Call, target: Targ
   );
 }
 
-/** A target that another process cannot be sure to know again is not looked for where other processes have written. */
-function storesFor({ isLasting }: Target, stores: readonly CacheStore[]): readonly CacheStore[] {
-  return isLasting ? stores : stores.filter(({ reach }) => reach === "process");
+/**
+ * Lasting stores only where the call's rule lets answers go there, and only for targets that another process can be
+ * sure to know again.
+ */
+function storesFor(
+  { isLasting }: Target,
+  rule: CacheRule | undefined,
+  stores: readonly CacheStore[],
+): readonly CacheStore[] {
+  const mayLast = isLasting && rule?.reach === "lasting";
+  return mayLast ? stores : stores.filter(({ reach }) => reach === "process");
 }
 
 /** An answer kept under an older validation may no longer pass; then the model is asked again. */

@@ -7,7 +7,7 @@ import { memoryCache } from "../stores/memory/cache.ts";
 import { cache } from "./cache.ts";
 import { type CacheStore, slowestReadMs } from "./cache-tiers.ts";
 
-const rule = { ttlMs: 60_000, namespace: "", mode: "use" } as const;
+const rule = { ttlMs: 60_000, namespace: "", reach: "lasting", mode: "use" } as const;
 const noRead: Pick<CacheStore, "get"> = { get: () => undefined };
 const noWrite: Pick<CacheStore, "set"> = { set: () => {} };
 

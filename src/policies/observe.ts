@@ -1,21 +1,29 @@
 import { type Answer, type Ending, whenEnded } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
 import { eventOf, startNow } from "../call/compose-event.ts";
-import type { EventSink } from "../call/event.ts";
+import type { CallEvent, EventSink } from "../call/event.ts";
 import { SeamError } from "../call/seam-error.ts";
 import type { Troubles } from "../call/troubles.ts";
 import type { Next, Policy } from "./policy.ts";
 import type { Telemetry } from "./telemetry.ts";
 
+export interface Observers {
+  readonly events: EventSink;
+  readonly telemetry: Telemetry;
+  /** What of an event the others are given. */
+  readonly keep: (event: CallEvent) => CallEvent;
+  readonly troubles: Troubles;
+}
+
 /** Opens the event of a call and closes it with what happened, whatever happened. The outermost policy. */
-export function observe(sink: EventSink, telemetry: Telemetry, troubles: Troubles): Policy {
+export function observe({ events, telemetry, keep, troubles }: Observers): Policy {
   return async (call: Call, next: Next): Promise<Answer> => {
     const start = startNow();
     const span = await telemetry.open(call, start);
     const close = (ending: Ending): void => {
       try {
-        const event = eventOf(call, ending, start);
-        sink.write(event);
+        const event = keep(eventOf(call, ending, start));
+        events.write(event);
         span.end(event, ending);
       } catch (error) {
         troubles.note("An event could not be recorded", error);

@@ -17,6 +17,7 @@ export function fromRow(row: EventRow): CallEvent {
     target: row.target,
     answeredBy: row.answered_by,
     model: row.model,
+    content: row.content as CallEvent["content"],
     prompt: json(row, "prompt") as CallEvent["prompt"],
     response: json(row, "response") as CallEvent["response"],
     usage: {

@@ -20,6 +20,7 @@ export function toRow(event: CallEvent): EventRow {
     target: event.target,
     answered_by: event.answeredBy,
     model: event.model,
+    content: event.content,
     prompt: toJson(event.prompt),
     response: event.response === null ? null : toJson(event.response),
     input_tokens: event.usage.inputTokens,

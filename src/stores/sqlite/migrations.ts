@@ -77,14 +77,7 @@ const migrations: Record<string, Migration> = {
   },
   "002-events-under-pressure": {
     async up(db: Kysely<Database>): Promise<void> {
-      const columns = new Set(
-        (await db.introspection.getTables())
-          .find(({ name }) => name === "events")
-          ?.columns.map(({ name }) => name),
-      );
-      const add = async (name: string, alter: (table: AlterTableBuilder) => Executable) => {
-        if (!columns.has(name)) await alter(db.schema.alterTable("events")).execute();
-      };
+      const add = await columnAdder(db);
       await add("arm", (table) => table.addColumn("arm", "text"));
       await add("queued_ms", (table) =>
         table.addColumn("queued_ms", "real", (column) => column.notNull().defaultTo(0)),
@@ -125,10 +118,30 @@ const migrations: Record<string, Migration> = {
     },
   },
   "005-rollups": { up: addRollups },
+  "006-content": {
+    async up(db: Kysely<Database>): Promise<void> {
+      const add = await columnAdder(db);
+      await add("content", (table) =>
+        table.addColumn("content", "text", (column) => column.notNull().defaultTo("full")),
+      );
+    },
+  },
 };
 
 interface Executable {
   execute(): Promise<void>;
+}
+
+/** Adds columns to the events that are not there yet. */
+async function columnAdder(
+  db: Kysely<Database>,
+): Promise<(name: string, alter: (table: AlterTableBuilder) => Executable) => Promise<void>> {
+  const tables = await db.introspection.getTables();
+  const events = tables.find(({ name }) => name === "events");
+  const columns = new Set(events?.columns.map(({ name }) => name));
+  return async (name, alter) => {
+    if (!columns.has(name)) await alter(db.schema.alterTable("events")).execute();
+  };
 }
 
 /** How often a migration is tried when another process is migrating the same file, and the wait between. */

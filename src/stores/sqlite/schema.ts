@@ -14,6 +14,7 @@ export interface EventRow {
   target: string;
   answered_by: string | null;
   model: string | null;
+  content: string;
   prompt: string;
   response: string | null;
   input_tokens: number | null;
