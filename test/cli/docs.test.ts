@@ -37,6 +37,7 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam",
     "seam calls",
     "seam calls show",
+    "seam calls replay",
     "seam stats",
     "seam prompts",
     "seam export",

@@ -7,6 +7,7 @@ import { jsonLine } from "../output/clean.ts";
 import { renderTable } from "../output/table.ts";
 import { note, print } from "../output/terminal.ts";
 import { untilStopped } from "../until-stopped.ts";
+import { addReplay } from "./replay.ts";
 import { addShow } from "./show.ts";
 
 interface CallsOptions extends FilterOptions, StoreOptions {
@@ -53,6 +54,7 @@ export function addCalls(program: Command): void {
     .addHelpText("after", examples)
     .action(list);
   addShow(command);
+  addReplay(command);
 }
 
 async function list(options: CallsOptions): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Command } from "commander";
-import { ConfigError } from "../../errors.ts";
-import type { EventReader } from "../../events.ts";
 import { findStore, type StoreOptions, withStoreOptions } from "../find-store.ts";
 import { renderCall } from "../output/call.ts";
 import { jsonLine } from "../output/clean.ts";
 import { print } from "../output/terminal.ts";
+import { readCall } from "../read-call.ts";
 
 interface ShowOptions extends StoreOptions {
   readonly json?: true;
@@ -31,17 +30,8 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   const { path } = await findStore(options);
   const { openEvents } = await import("../../events.ts");
   using events = openEvents(path);
-  const { call, children } = await read(events, id);
+  const { call, children } = await readCall(events, id);
   const scores = await events.scores(call.id);
   const all = { ...call, calls: children, scores };
   print(options.json ? jsonLine(all) : renderCall(call, children, scores));
-}
-
-async function read(events: EventReader, id: string) {
-  const call = await events.get(id);
-  if (call !== undefined) return { call, children: await events.children(call.id) };
-  throw new ConfigError({
-    summary: `No call in ${events.path} has the id ${JSON.stringify(id)}`,
-    advice: "`seam calls --children` lists them. A call is written when it has ended.",
-  });
 }

@@ -1,4 +1,5 @@
 import type { TaskRules } from "../../config/resolve.ts";
+import { targetsWithRefs } from "../../config/target-refs.ts";
 import type { SeamConfig } from "../../config/types.ts";
 import type { Endpoint } from "../../providers/endpoint.ts";
 import { loadModel, providerPackages } from "../../providers/load.ts";
@@ -23,30 +24,20 @@ export function targetsOf(
   endpoints: ReadonlyMap<string, Endpoint>,
 ): NamedTarget[] {
   const byName = new Map<string, NamedTarget>();
-  for (const [task, { targets, canary }] of rules) {
-    const refs = refsOf(config, task);
-    const inBothArms = [...targets, ...(canary?.targets ?? [])];
-    for (const [index, { name, identity, price }] of inBothArms.entries()) {
+  for (const [task, ofTask] of rules) {
+    const own = config.tasks[task];
+    for (const { target, ref } of own === undefined ? [] : targetsWithRefs(own, ofTask)) {
+      const { name, identity, price } = target;
       const provider = name.split("/")[0] ?? "";
       byName.set(name, {
         name,
-        ref: refs[index] ?? name,
+        ref,
         endpoint: identity.endpoint === null ? undefined : endpoints.get(provider),
         isPriced: price !== undefined,
       });
     }
   }
   return [...byName.values()];
-}
-
-function refsOf({ tasks }: SeamConfig, task: string): ModelRef[] {
-  const own = tasks[task];
-  if (own === undefined) return [];
-  const { model, fallbacks = [], canary } = own;
-  const inCanary = canary && [canary.model ?? model, ...(canary.fallbacks ?? fallbacks)];
-  return [model, ...fallbacks, ...(inCanary ?? [])].map((target) =>
-    typeof target === "object" && "model" in target ? target.model : target,
-  );
 }
 
 export function endpointsIn(targets: readonly NamedTarget[]): Endpoint[] {

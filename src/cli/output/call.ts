@@ -16,8 +16,7 @@ export function renderCall(
   return [
     paint("bold", `Call ${oneLine(call.id)}`),
     ...facts(call).map(([name, text]) => `  ${paint("dim", name.padEnd(11))} ${text}`),
-    ...section("Prompt", promptBlocks(call.prompt).flatMap(blockLines)),
-    ...section("Response", responseBlocks(call.response).flatMap(blockLines)),
+    ...contentSections(call),
     ...section("Attempts", timeline(call)),
     ...section("Reroutes", call.reroutes.map(rerouteLine)),
     ...section("Resumed", call.resumes.map(resumeLine)),
@@ -69,6 +68,15 @@ function facts(call: CallEvent): [name: string, text: string][] {
 /** Whether another call's answer has spared this one its cost. */
 function isSaved({ source, errorCode }: CallEvent): boolean {
   return (source === "cache" || source === "coalesced") && errorCode === null;
+}
+
+function contentSections({ content, prompt, response }: CallEvent): string[] {
+  if (content === "none") return section("Prompt and response", ["  (left out)"]);
+  const mark = content === "redacted" ? " (redacted)" : "";
+  return [
+    ...section(`Prompt${mark}`, promptBlocks(prompt).flatMap(blockLines)),
+    ...section(`Response${mark}`, responseBlocks(response).flatMap(blockLines)),
+  ];
 }
 
 function tookText({ latencyMs, firstTokenMs, queuedMs }: CallEvent): string {

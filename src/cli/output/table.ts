@@ -40,6 +40,22 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
   }
 }
 
+/** Texts beside each other in columns of one width, each row as high as its longest text. */
+export function renderColumns(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const table = new Table({
+    head: titles.map((title) => paint("bold", title)),
+    colWidths: titles.map(() => width),
+    wordWrap: true,
+    style: { compact: true, head: [], border: [] },
+  });
+  for (const row of rows) table.push([...row]);
+  return withoutTrailingSpace(table.toString());
+}
+
 function nextToDrop<Row>(columns: readonly Column<Row>[]): Column<Row> | undefined {
   return columns
     .filter(({ dropOrder }) => dropOrder !== undefined)
