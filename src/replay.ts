@@ -33,9 +33,8 @@ export async function replay(
   const name = options.task ?? event.task;
   const task = taskOf(config, name);
   const model = refOf(config, name, options.model ?? event.answeredBy ?? event.target);
-  const alone = { model, cache: false, rule: undefined, fallbacks: undefined, settings: undefined };
   const runtime = startRuntime(
-    resolveConfig({ ...config, tasks: { [name]: { ...task, ...alone } } }),
+    resolveConfig({ ...config, tasks: { [name]: { ...task, ...asRecorded, model } } }),
   );
   try {
     const call = runtime.prepare({
@@ -52,6 +51,15 @@ export async function replay(
     await runtime.close();
   }
 }
+
+/** Whatever else would change the request, or answer it. */
+const asRecorded = {
+  rule: undefined,
+  fallbacks: undefined,
+  settings: undefined,
+  cache: false,
+  compress: false,
+} as const satisfies Partial<TaskConfig>;
 
 function notKept({ id, task, content }: CallEvent): ConfigError {
   const state = content === "none" ? "left out" : "redacted";
