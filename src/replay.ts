@@ -56,7 +56,9 @@ export async function replay(
 const asRecorded = {
   rule: undefined,
   fallbacks: undefined,
+  canary: undefined,
   settings: undefined,
+  hedge: false,
   cache: false,
   compress: false,
 } as const satisfies Partial<TaskConfig>;
