@@ -96,6 +96,7 @@ function single(random: Random, time: number, number: number): CallEvent {
     target: first.target,
     answeredBy: fails ? null : (answerer ?? first).target,
     model: fails ? null : (answerer ?? first).model,
+    content: "full",
     prompt: {
       prompt: [
         { role: "system", content: `You ${task} for a shop. ${words.repeat(4)}` },

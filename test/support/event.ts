@@ -15,6 +15,7 @@ export function eventOf(changes: Partial<CallEvent> & { readonly id: string }): 
     target: "test/first",
     answeredBy: "test/first",
     model: "first-1",
+    content: "full",
     prompt: { prompt: [{ role: "user", content: [{ type: "text", text: "hello" }] }] },
     response: [{ type: "text", text: "hi" }],
     usage: {

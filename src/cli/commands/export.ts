@@ -34,6 +34,7 @@ const eventFields = Object.keys({
   target: true,
   answeredBy: true,
   model: true,
+  content: true,
   prompt: true,
   response: true,
   usage: true,
