@@ -10,6 +10,10 @@ export interface PassFacts {
   /** Questions asked again because an answer did not fit the schema. */
   readonly reAsks: number;
   readonly reroutes: number;
+  /** Of them, past a target that the breaker had taken out. */
+  readonly skipped: number;
+  /** Streams that broke off after text had been seen, and were gone on with. */
+  readonly resumed: number;
   readonly cacheHits: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -44,6 +48,8 @@ export async function readFacts(path: string, pass: number): Promise<PassFacts> 
     retries: sum(({ attempts }) => attempts.filter(({ waitMs }) => waitMs !== null).length),
     reAsks: sum(({ children }) => Math.max(0, children - 1)),
     reroutes: sum(({ reroutes }) => reroutes.length),
+    skipped: sum(({ reroutes }) => reroutes.filter(isPastBreaker).length),
+    resumed: sum(({ resumes }) => resumes.length),
     cacheHits: stats?.cacheHits ?? 0,
     inputTokens: stats?.inputTokens ?? 0,
     outputTokens: stats?.outputTokens ?? 0,
@@ -52,4 +58,8 @@ export async function readFacts(path: string, pass: number): Promise<PassFacts> 
     p50Ms: stats?.latencyMs.p50 ?? 0,
     p95Ms: stats?.latencyMs.p95 ?? 0,
   };
+}
+
+function isPastBreaker({ reason }: CallEvent["reroutes"][number]): boolean {
+  return reason.includes("is not asked for");
 }

@@ -20,6 +20,8 @@ const config = defineConfig({
       fallbacks: ["openai/gpt-4.1-mini"],
       settings: { maxOutputTokens: 300 },
       deadline: "20s",
+      // A team's allowance: what goes beyond it is refused by name, until the day (UTC) is over.
+      budget: { requests: 12, window: "1d" },
     },
     "write-reply": {
       model: "anthropic/claude-sonnet-4-6",

@@ -65,6 +65,13 @@ const troubles: Readonly<Record<Step, readonly Fault[]>> = {
 
 const faultEvery = 3;
 
+/** Then nothing gets through for a while: long enough for the breaker to notice. */
+const outages: Readonly<Record<Step, readonly Fault[]>> = {
+  sort: [],
+  note: [],
+  reply: Array<Fault>(16).fill("status-529"),
+};
+
 /** One script for all models: what they say about a ticket follows from its words. */
 const script: Script = {
   replies: [
@@ -118,7 +125,10 @@ export async function startSimulatedDesk(): Promise<SimulatedDesk> {
       defaults: { ...config.defaults, ...hurried },
     }),
     misbehave: (step) =>
-      simulator.play({ sequence: spread(troubles[step]), when: { protocol: "anthropic" } }),
+        simulator.play({
+        sequence: [...spread(troubles[step]), ...outages[step]],
+        when: { protocol: "anthropic" },
+      }),
     behave: () => simulator.play([]),
     faults: () => {
       const { none: _none, ...faults } = simulator.report().byFault;
@@ -133,6 +143,7 @@ export async function startSimulatedDesk(): Promise<SimulatedDesk> {
 const hurried = {
   attempt: { total: "3s", headers: "1s", firstToken: "1s", silence: "1s" },
   retry: { attempts: 3, baseDelay: "100ms", maxDelay: "1s" },
+  breaker: { failureRate: 0.6, minimumCalls: 6, window: "1s", cooldown: "500ms" },
 } as const;
 
 function spread(faults: readonly Fault[]): Fault[] {
