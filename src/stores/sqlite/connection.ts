@@ -25,10 +25,14 @@ export class Connection {
     this.path = path;
     if (path !== ":memory:" && !readOnly) mkdirSync(dirname(path), { recursive: true });
     this.#database = new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs });
-    if (!readOnly) {
+    if (readOnly) return;
+    try {
       this.#database.exec(
         `pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = ${walPages}`,
       );
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
 
@@ -85,9 +89,14 @@ export class Connection {
       this.#database.exec("commit");
       return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("rollback");
+      this.rollback();
       throw error;
     }
+  }
+
+  /** Takes back what the open transaction has done; without one, does nothing. */
+  rollback(): void {
+    if (this.#database.isTransaction) this.#database.exec("rollback");
   }
 
   /** From now on, waits longer for another process's write: for the last writes of a process that ends. */
@@ -105,6 +114,16 @@ const passingCodes: ReadonlySet<number> = new Set([5, 6, 8, 9, 10, 13, 14]);
 
 /** Whether what SQLite threw may go well another time. */
 export function mayPass(error: unknown): boolean {
+  return passingCodes.has(codeOf(error));
+}
+
+/** Whether another connection holds the file: busy, or locked. */
+export function isHeld(error: unknown): boolean {
+  return codeOf(error) === 5 || codeOf(error) === 6;
+}
+
+/** SQLite's primary result code; -1 for what SQLite has not thrown. */
+function codeOf(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === "number" && passingCodes.has(code & 0xff);
+  return typeof code === "number" ? code & 0xff : -1;
 }

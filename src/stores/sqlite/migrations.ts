@@ -1,7 +1,9 @@
 import type { AlterTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
+import type { Connection } from "./connection.ts";
 import { addRollups } from "./rollups-migration.ts";
 import type { Database } from "./schema.ts";
+import { whenFree } from "./when-free.ts";
 
 /** Append only: a migration that has been released is never changed. */
 const migrations: Record<string, Migration> = {
@@ -77,15 +79,15 @@ const migrations: Record<string, Migration> = {
   },
   "002-events-under-pressure": {
     async up(db: Kysely<Database>): Promise<void> {
-      const add = await columnAdder(db);
-      await add("arm", (table) => table.addColumn("arm", "text"));
-      await add("queued_ms", (table) =>
-        table.addColumn("queued_ms", "real", (column) => column.notNull().defaultTo(0)),
-      );
-      await add("resumes", (table) =>
-        table.addColumn("resumes", "text", (column) => column.notNull().defaultTo("[]")),
-      );
-      await add("repeat_of", (table) => table.addColumn("repeat_of", "text"));
+      const alter = (): AlterTableBuilder => db.schema.alterTable("events");
+      await alter().addColumn("arm", "text").execute();
+      await alter()
+        .addColumn("queued_ms", "real", (column) => column.notNull().defaultTo(0))
+        .execute();
+      await alter()
+        .addColumn("resumes", "text", (column) => column.notNull().defaultTo("[]"))
+        .execute();
+      await alter().addColumn("repeat_of", "text").execute();
     },
   },
   "003-budgets": {
@@ -120,44 +122,27 @@ const migrations: Record<string, Migration> = {
   "005-rollups": { up: addRollups },
   "006-content": {
     async up(db: Kysely<Database>): Promise<void> {
-      const add = await columnAdder(db);
-      await add("content", (table) =>
-        table.addColumn("content", "text", (column) => column.notNull().defaultTo("full")),
-      );
+      await db.schema
+        .alterTable("events")
+        .addColumn("content", "text", (column) => column.notNull().defaultTo("full"))
+        .execute();
     },
   },
 };
 
-interface Executable {
-  execute(): Promise<void>;
-}
-
-/** Adds columns to the events that are not there yet. */
-async function columnAdder(
-  db: Kysely<Database>,
-): Promise<(name: string, alter: (table: AlterTableBuilder) => Executable) => Promise<void>> {
-  const tables = await db.introspection.getTables();
-  const events = tables.find(({ name }) => name === "events");
-  const columns = new Set(events?.columns.map(({ name }) => name));
-  return async (name, alter) => {
-    if (!columns.has(name)) await alter(db.schema.alterTable("events")).execute();
-  };
-}
-
-/** How often a migration is tried when another process is migrating the same file, and the wait between. */
-const tries = 20;
-const waitMs = 100;
-
-/** Brings the file to the newest schema. Safe with several processes at once: the loser of a race tries again. */
-export async function migrate(db: Kysely<Database>): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve(migrations) },
-  });
-  for (let left = tries; ; left--) {
+/** Brings the file to the newest schema, in one transaction: of several processes, one migrates and the others wait. */
+export async function migrate(connection: Connection, db: Kysely<Database>): Promise<void> {
+  await whenFree(() => connection.exec("begin immediate"));
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: () => Promise.resolve(migrations) },
+    });
     const { error } = await migrator.migrateToLatest();
-    if (error === undefined) return;
-    if (left === 1) throw new Error("the store could not be migrated", { cause: error });
-    await new Promise((resume) => setTimeout(resume, waitMs));
+    if (error !== undefined) throw new Error("the store could not be migrated", { cause: error });
+    connection.exec("commit");
+  } catch (error) {
+    connection.rollback();
+    throw error;
   }
 }

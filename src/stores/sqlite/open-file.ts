@@ -5,6 +5,7 @@ import { kyselyOver } from "./kysely.ts";
 import { migrate } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
+import { whenFree } from "./when-free.ts";
 
 /** A file that is open for writing and has its schema. */
 export interface OpenFile {
@@ -15,11 +16,11 @@ export interface OpenFile {
 
 /** Opens a file, makes it where there is none, and brings it to the newest schema. */
 export async function openFile(path: string): Promise<OpenFile> {
-  const connection = new Connection(path);
+  const connection = await whenFree(() => new Connection(path));
   try {
     addTimeFunctions(connection);
     const db = kyselyOver(connection);
-    await migrate(db);
+    await migrate(connection, db);
     return { connection, db, statements: prepareStatements(db) };
   } catch (error) {
     connection.close();
