@@ -130,14 +130,19 @@ const migrations: Record<string, Migration> = {
   },
 };
 
-/** Brings the file to the newest schema, in one transaction: of several processes, one migrates and the others wait. */
+/**
+ * Brings the file to the newest schema, in one transaction: of several processes, one migrates and the others wait. A
+ * file that is up to date is only read.
+ */
 export async function migrate(connection: Connection, db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
+  const known = await whenFree(() => migrator.getMigrations());
+  if (known.every(({ executedAt }) => executedAt !== undefined)) return;
   await whenFree(() => connection.exec("begin immediate"));
   try {
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: () => Promise.resolve(migrations) },
-    });
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined) throw new Error("the store could not be migrated", { cause: error });
     connection.exec("commit");
