@@ -28,6 +28,8 @@ const config = defineConfig({
       fallbacks: ["openai/gpt-4.1"],
       settings: { maxOutputTokens: 600 },
       deadline: "30s",
+      // A reply that breaks off in the middle goes on where it broke.
+      afterCommit: "resume",
     },
   },
   defaults: { cache: { ttl: "7d", namespace: "support-desk" } },

@@ -125,7 +125,7 @@ export async function startSimulatedDesk(): Promise<SimulatedDesk> {
       defaults: { ...config.defaults, ...hurried },
     }),
     misbehave: (step) =>
-        simulator.play({
+      simulator.play({
         sequence: [...spread(troubles[step]), ...outages[step]],
         when: { protocol: "anthropic" },
       }),

@@ -65,16 +65,19 @@ describe("npm run demo", () => {
     expect(first.seconds + second.seconds).toBeLessThan(20);
     expect(first.sorted).toBe(80);
     expect(first.errors["Refused"]).toBe(1);
-    expect(first.errors["StreamInterrupted"]).toBeGreaterThanOrEqual(1);
+    expect(first.errors["StreamInterrupted"]).toBeUndefined();
+    expect(first.resumed).toBeGreaterThanOrEqual(1);
+    expect(first.skipped).toBeGreaterThanOrEqual(1);
+    expect(first.errors["BudgetExceeded"]).toBeGreaterThanOrEqual(1);
     expect(first.retries).toBeGreaterThan(10);
     expect(first.reAsks).toBeGreaterThanOrEqual(1);
     expect(first.reroutes).toBeGreaterThanOrEqual(3);
     expect(Object.keys(report.faults).length).toBeGreaterThan(20);
 
-    const kept = second.calls - second.attempts;
-    expect(second.cacheHits).toBe(kept);
+    expect(second.cacheHits).toBeGreaterThan(140);
     expect(second.attempts).toBeLessThan(20);
-    expect(second.errors).toEqual({ Refused: 1 });
+    expect(second.errors["Refused"]).toBe(1);
+    expect(second.resumed).toBe(0);
     expect(second.p50Ms).toBeLessThan(first.p50Ms);
 
     using events = openEvents(join(folder, report.eventFile));
