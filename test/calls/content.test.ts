@@ -26,6 +26,7 @@ const tasks = {
   cached: { model, content: "redacted", cache: true },
   lasting: { model, content: "redacted", cache: { reach: "lasting" } },
   none: { model, content: "none" },
+  resumed: { model, content: "redacted", afterCommit: "resume" },
   own: {
     model,
     content: "redacted",
@@ -138,6 +139,25 @@ describe("redacted: the caller gets everything, the file holds nothing of it", (
       const text = response?.[0]?.type === "text" ? response[0].text : "";
       expect(clean).toContain(text.replace(/…$/, ""));
     }
+    expect(await found(harness)).toEqual([]);
+  });
+
+  test("a stream that broke within an address and was gone on with", async () => {
+    const cut = answer.indexOf("@") + 3;
+    await using harness = await start({
+      script: {
+        replies: [{ times: 1, reply: answer.slice(0, cut) }, { reply: answer.slice(cut) }],
+      },
+    });
+    harness.simulator.play([{ type: "drop", afterTokens: Math.ceil(cut / 4) }]);
+    const stream = harness.seam.stream("resumed", { prompt });
+    const { pieces } = await collect(stream);
+    expect(pieces.join("")).toBe(answer);
+    const event = await eventOf(harness, stream.callId);
+    expect(event.resumes).toHaveLength(1);
+    expect(event.response?.at(-1)).toMatchObject({
+      text: "Dear [email], we call [phone] about [card].",
+    });
     expect(await found(harness)).toEqual([]);
   });
 
