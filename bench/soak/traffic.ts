@@ -30,13 +30,17 @@ export function openSeam(baseURL: string, store: string): Seam<Task> {
       retry: { attempts: 3, baseDelay: "5ms", maxDelay: "100ms" },
       breaker: { failureRate: 0.7, minimumCalls: 30, window: "5s", cooldown: "100ms" },
       hedge: { after: "40ms", share: 0.3 },
+      afterCommit: "resume",
+      promptCache: true,
     },
+    pace: { [haiku]: { inFlight: 12, wait: "300ms" } },
     tasks: {
       answer: {
         model: haiku,
         fallbacks: [mini],
         cache: { ttl: "2s" },
         rule: ({ text }) => (text.endsWith(" 7") ? "Seven." : undefined),
+        compress: true,
       },
       reply: {
         model: mini,
@@ -47,7 +51,7 @@ export function openSeam(baseURL: string, store: string): Seam<Task> {
         ],
         canary: { share: 0.3, by: "user", model: haiku, fallbacks: [] },
       },
-      sort: { model: haiku, fallbacks: [mini], cache: { ttl: "2s" } },
+      sort: { model: haiku, fallbacks: [mini], cache: { ttl: "2s" }, content: "redacted" },
       agent: { model: mini, retry: false },
     },
   });
