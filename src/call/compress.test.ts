@@ -12,6 +12,7 @@ const tidySystem = (text: string): unknown => texts(compress(system(text)).reque
 describe("whitespace", () => {
   test.each<[what: string, text: string, expected: string]>([
     ["runs of spaces", "Be  brief   and kind.", "Be brief and kind."],
+    ["runs of spaces beside apostrophes", "Don't  be the users'  foe.", "Don't be the users' foe."],
     ["spaces at the end of lines", "Be brief.   \nBe kind. ", "Be brief.\nBe kind."],
     ["blank lines beyond the first", "One.\n\n  \n\n\nTwo.", "One.\n\nTwo."],
     ["but not the spaces a line begins with", "- one\n  - two  words", "- one\n  - two words"],
@@ -31,6 +32,9 @@ describe("whitespace", () => {
     ["YAML, with a block of text in it", "text: |\n  one  two\n  three  four"],
     ["examples", "Customer name:  Ada  L.\nAnswer:  yes"],
     ["what stands in quotes", 'Write "a  b" or `c  d` or “e  f”.'],
+    ["quotes of other languages", "Write 'a  b', ‘c  d’, «e  f», „g  h“ or 「i  j」."],
+    ["comma-separated values", "1,Ada  L.,x  y\n2,Bob,a  b"],
+    ["markup", "<name>Ada  L.</name>"],
     ["a quote that goes on in the next line", 'Write "a  b\nc  d".'],
     ["columns", "name      age\nada        36\ngrace     85\n"],
     ["preformatted HTML", "<pre>\na  b\n\n\nc\n</pre>"],
@@ -72,9 +76,18 @@ describe("a sentence said before", () => {
     ["a numbered step", `1. ${rule}\n2. ${rule}`],
     ["what stands between tags", `${rule}\n<example>\n${rule}\n</example>`],
     ["code", `${rule}\n\`\`\`\n${rule}\n\`\`\``],
+    ["a rule of another section", `## Refunds\n${rule}\n\n## Exchanges\n${rule}`],
+    ["a rule of another case", `- For guests\n  ${rule}\n- For members\n  ${rule}`],
+    ["an example without labels", `Example 1\n${rule}\nSay no.\nExample 2\n${rule}\nSay yes.`],
+    ["what a label is about", `Exchanges: see below.\n${rule}\nRefunds: see below.\n${rule}`],
     ["one that differs in a letter", `${rule}\n${rule.replace("N", "n")}`],
   ])("stays where it is %s", (_, text) => {
     expect(tidySystem(text)).toBe(text);
+  });
+
+  test("stays in another message, when it stood below a heading there", () => {
+    const request = system(`## Refunds\n${rule}`, rule);
+    expect(compress(request).request).toEqual(request);
   });
 
   test("stays in the user's texts, and so do the model's and the tools' in all", () => {
@@ -170,7 +183,25 @@ describe("whatever the text is", () => {
 
   test("hostile text takes no longer than it must", () => {
     const long = 200_000;
-    for (const text of ["`", " ", "“", "<pre", "~", "\t", "a ", ". ", '"', "\n", "- ", "a  "]) {
+    for (const text of [
+      "`",
+      " ",
+      "“",
+      "«",
+      "'",
+      " '",
+      "<",
+      "<pre",
+      "a,",
+      "~",
+      "\t",
+      "a ",
+      ". ",
+      '"',
+      "\n",
+      "- ",
+      "a  ",
+    ]) {
       const hostile = `${text.repeat(long)}x`;
       const started = performance.now();
       compress(system(hostile, `x${hostile}`));

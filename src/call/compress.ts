@@ -14,7 +14,8 @@ export interface Compressed<Request extends ModelRequest = ModelRequest> {
 
 /**
  * Takes out of the system's and the user's texts what carries no meaning: runs of spaces, spaces at the end of lines,
- * more than one blank line; and out of the system's alone a long sentence that it has said before, word for word.
+ * more than one blank line; and out of the system's alone a long sentence that it has said before, word for word, under
+ * the same heading.
  * Code, tables, data, quotes and columns stay as they are, and so do all other parts of the request.
  */
 export function compress<Request extends ModelRequest>(request: Request): Compressed<Request> {
@@ -71,21 +72,41 @@ export interface Repeat {
  * be repeated on purpose: between tags, in numbered lists, in examples of the form `Label: text`.
  */
 export function repeatsIn(text: string, said: Set<string>): Repeat[] {
-  const found: Repeat[] = [];
-  for (const [index, { kind, isQuoted, text: line }] of linesOf(text).entries()) {
-    if (kind !== "prose" || isQuoted || /^\s*\d+[.)]\s/.test(line)) continue;
-    for (const sentence of sentencesOf(line)) {
-      const same = normalized(sentence);
-      if (same.length < shortestRepeat) continue;
-      if (said.has(same)) found.push({ sentence, line: index });
-      else said.add(same);
-    }
-  }
+  return linesOf(text).flatMap((line, index) => repeatsOf(line, index, said));
+}
+
+/**
+ * Those that nothing would miss: below another heading, or in another example, the same words say something else.
+ * `said` forgets what such a line parts from the rest.
+ */
+export function idleRepeatsIn(text: string, said: Set<string>): Repeat[] {
+  const lines = linesOf(text);
+  const found = lines.flatMap((line, index) => {
+    if (isDivider(line)) said.clear();
+    return repeatsOf(line, index, said);
+  });
+  if (lines.some(isDivider)) said.clear();
   return found;
 }
 
+function repeatsOf({ kind, isQuoted, text }: Line, line: number, said: Set<string>): Repeat[] {
+  if (kind !== "prose" || isQuoted || /^\s*\d+[.)]\s/.test(text)) return [];
+  return sentencesOf(text).flatMap((sentence) => {
+    const same = normalized(sentence);
+    if (same.length < shortestRepeat) return [];
+    if (said.has(same)) return [{ sentence, line }];
+    said.add(same);
+    return [];
+  });
+}
+
+/** A heading, a label, a list's point that others belong to: whatever is no sentence may part a text. */
+function isDivider({ kind, text }: Line): boolean {
+  return kind === "verbatim" || (kind === "prose" && !/[.!?。！？]["”)]?$/.test(text.trimEnd()));
+}
+
 function withoutRepeats(text: string, said: Set<string>): string {
-  const repeats = Map.groupBy(repeatsIn(text, said), ({ line }) => line);
+  const repeats = Map.groupBy(idleRepeatsIn(text, said), ({ line }) => line);
   if (repeats.size === 0) return text;
   return text
     .split("\n")

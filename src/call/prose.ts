@@ -42,8 +42,8 @@ function endOfCode(line: string): IsEnd | undefined {
   return isEnd(line.slice(before.length)) ? undefined : isEnd;
 }
 
-/** Tables, tabs, indented code, JSON, inline code of HTML; what else stays is below. */
-const data = /\t|\||^ {4,}|^\s*[{}[\]"',]|<(?:pre|code)\b/i;
+/** Tables, tabs, indented code, JSON, markup, comma-separated values; what else stays is below. */
+const data = /\t|\||^ {4,}|^\s*[{}[\]"',]|<(?:pre|code)\b|^\s*<.*<\/|[^\s\d],[^\s"”»]/i;
 /** YAML, settings, and examples such as `Expected answer: text`. */
 const labelled =
   /^\s*(?:[-*]\s+)?["']?[\p{L}\p{N}_.$-]+(?: [\p{L}\p{N}_.$-]+){0,3}["']?\s*[:=](?:\s|$)/u;
@@ -55,7 +55,8 @@ function kindOf(line: string, before: Line["kind"] | undefined): Line["kind"] {
 }
 
 /** A text in quotes or backticks: its spaces are kept. */
-export const quoted: RegExp = /`[^`]*`|"[^"]*"|“[^“”]*”/g;
+export const quoted: RegExp =
+  /`[^`]*`|"[^"]*"|“[^“”]*”|„[^„“]*“|«[^«»]*»|「[^「」]*」|‘[^‘’]*’(?!\p{L})|(?<![\p{L}\p{N}])'[^']*'(?!\p{L})/gu;
 
 function hasOpenQuote(line: string): boolean {
   return /[`"“”]/.test(line.replace(quoted, ""));

@@ -1,4 +1,4 @@
-import { repeatsIn, withoutWhitespace } from "../call/compress.ts";
+import { idleRepeatsIn, repeatsIn, withoutWhitespace } from "../call/compress.ts";
 import { tokensOfText, tokensPerFile } from "../call/estimate.ts";
 import { toJson } from "../call/json.ts";
 import { normalized } from "../call/prose.ts";
@@ -33,7 +33,7 @@ export function trimsOf(prompts: readonly Prompt[]): Trim[] {
       if (role === "system" || role === "user") {
         spaces += text.length - withoutWhitespace(text).length;
       }
-      const safe = role === "system" ? repeatsIn(text, said.system) : [];
+      const safe = role === "system" ? idleRepeatsIn(text, said.system) : [];
       for (const { sentence } of safe) found.sentence(sentence, true);
       const isKnown = new Set(safe.map(({ sentence }) => sentence));
       const isDocument = text.length >= shortestDocument && documents.has(text);
