@@ -24,12 +24,13 @@ function report(error: unknown): number {
   return exitCodes.failed;
 }
 
-/** `seam calls | head` closes the pipe early: that ends the command, and is no failure. */
+/** `seam calls | head` closes the pipe early: that ends the command, and is no failure. A full disk is one. */
 function endWithTheReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit(exitCodes.ok);
+      if (error.code === "EPIPE") process.exit(exitCodes.ok);
+      if (stream === process.stdout) report(error);
+      process.exit(exitCodes.failed);
     });
   }
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openEvents } from "llm-seam/events";
@@ -7,7 +8,7 @@ import { csvLine } from "../../src/cli/output/csv.ts";
 import { eventOf } from "../support/event.ts";
 import { writeEvents } from "../support/event-store.ts";
 import { type FilledStore, fillStore } from "./filled-store.testkit.ts";
-import { ended, jsonLines, runSeam, startSeam } from "./run-seam.testkit.ts";
+import { ended, jsonLines, main, runSeam, startSeam } from "./run-seam.testkit.ts";
 
 let filled: FilledStore;
 
@@ -116,6 +117,19 @@ describe("where it goes", () => {
     const { code, stderr } = await ended(child);
     expect(code).toBe(0);
     expect(stderr).not.toContain("EPIPE");
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full disk is said in a sentence", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [main, "export", "--store", filled.store],
+      { stdio: ["ignore", full, "pipe"], encoding: "utf8" },
+    );
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^seam: .*no space left/m);
+    expect(stderr).not.toMatch(/^ {4}at /m);
   });
 });
 
