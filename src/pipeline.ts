@@ -21,11 +21,13 @@ export interface PipelineParts extends Observers {
   readonly cacheStores: readonly CacheStore[];
   readonly breakers: BreakerStore;
   readonly budgets: Budgets;
+  /** Whether what is asked and answered for a task may stand in a warning. */
+  readonly mayBeRead: (task: string) => boolean;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */
 export function pipeline(parts: PipelineParts): Next {
-  const { cacheStores, breakers, budgets, troubles } = parts;
+  const { cacheStores, breakers, budgets, mayBeRead, troubles } = parts;
   const retries = new RetryBudgets();
   const toTarget = compose(
     [
@@ -39,7 +41,7 @@ export function pipeline(parts: PipelineParts): Next {
   return compose(
     [
       observe(parts), //               open the event; close it with what happened, whatever happened
-      rule(troubles), //               a deterministic answer, when one is certain: no model is asked
+      rule(troubles, mayBeRead), //    a deterministic answer, when one is certain: no model is asked
       repeat(troubles), //             one attempt where an outer loop retries what has been retried
       deadline, //                     the call's total time as one signal; queueing and backoff count
       cache(cacheStores, troubles), // exact hit by fingerprint; identical calls in flight share one request

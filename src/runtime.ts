@@ -108,6 +108,7 @@ export function startRuntime(config: Resolved): Runtime {
     breakers: memoryState(),
     budgets,
     telemetry,
+    mayBeRead: (task) => rulesOf(task).content.kept === "full",
     troubles,
   });
 

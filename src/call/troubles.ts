@@ -1,3 +1,5 @@
+import { scrubSecrets } from "./secrets.ts";
+
 /** Counts the failures that must not fail a call (of a cache, of the event store), and reports the first of each kind. */
 export class Troubles {
   readonly #counts = new Map<string, number>();
@@ -18,8 +20,14 @@ export class Troubles {
   }
 }
 
+/** What may be told of an error whose message may quote what nobody shall read. */
+export function unquoted(error: unknown): Error {
+  return new Error(error instanceof Error ? error.name : "it threw no error");
+}
+
 function warn(kind: string, error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error);
+  const message = scrubSecrets(error instanceof Error ? error.message : String(error));
+  const reason = message.replace(/\.$/, "");
   process.emitWarning(
     `${kind}: ${reason}. Calls go on; further failures are only counted.`,
     "SeamWarning",

@@ -3,20 +3,23 @@ import type { Answer } from "../call/answer.ts";
 import { noTokens, replay } from "../call/cached-answer.ts";
 import type { Call } from "../call/call.ts";
 import { toJson } from "../call/json.ts";
-import type { Troubles } from "../call/troubles.ts";
+import { type Troubles, unquoted } from "../call/troubles.ts";
 import type { Next, Policy } from "./policy.ts";
 
 /**
  * Answers that need no model: the call's own rule, then its task's. What a rule returns is the answer; `undefined`
  * leaves the call to the model, and so does a rule that fails or whose answer the call does not accept: both are noted
- * and counted.
+ * and counted. What a rule throws may quote the call's prompt: it is reported in full only where that `mayBeRead`.
  */
-export function rule(troubles: Troubles): Policy {
+export function rule(troubles: Troubles, mayBeRead: (task: string) => boolean): Policy {
   return async (call: Call, next: Next): Promise<Answer> => {
     for (const decide of call.rules) {
       const result = await answerOf(call, decide, (error) => {
         call.trace.notes.push(`A rule failed: ${messageOf(error)}`);
-        troubles.note(`A rule of ${call.task} failed`, error);
+        troubles.note(
+          `A rule of ${call.task} failed`,
+          mayBeRead(call.task) ? error : unquoted(error),
+        );
       });
       if (result !== undefined) return serve(call, result);
     }

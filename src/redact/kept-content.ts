@@ -1,5 +1,5 @@
 import type { CallEvent } from "../call/event.ts";
-import type { Troubles } from "../call/troubles.ts";
+import { type Troubles, unquoted } from "../call/troubles.ts";
 import { leaveOutContent, leaveOutTexts, redactEvent } from "./redact-event.ts";
 import type { Redactor } from "./redactor.ts";
 
@@ -23,13 +23,8 @@ export function keptContent(
     try {
       return keep(event, rule.redactors);
     } catch (error) {
-      troubles.note(`A redactor of ${event.task} failed`, nameOf(error));
+      troubles.note(`A redactor of ${event.task} failed`, unquoted(error));
       return leaveOutTexts(event, "A redactor failed, so that the content was left out");
     }
   };
-}
-
-/** What a redactor throws may quote the text that it was to redact. */
-function nameOf(error: unknown): Error {
-  return new Error(error instanceof Error ? error.name : "it threw no error");
 }

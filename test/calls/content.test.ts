@@ -4,7 +4,7 @@ import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { type Redactor, redactors } from "llm-seam";
 import { openEvents } from "llm-seam/events";
 import type { SimulationOptions } from "llm-seam/simulator";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
 
@@ -20,6 +20,9 @@ const answer = `Dear ${email}, we call ${phone} about ${card}.`;
 const failing: Redactor = () => {
   throw new Error(`no way to redact ${email}`);
 };
+const rule = ({ text }: { readonly text: string }): undefined => {
+  throw new TypeError(`no rule for: ${text}`);
+};
 const tasks = {
   full: { model },
   redacted: { model, content: "redacted" },
@@ -33,6 +36,8 @@ const tasks = {
     redact: [redactors.email, (text) => text.replaceAll("Ada", "[name]")],
   },
   failing: { model, content: "redacted", redact: failing },
+  ruled: { model, rule },
+  quietlyRuled: { model, rule, content: "redacted" },
   wordless: { model, content: "redacted", redact: (() => undefined) as unknown as Redactor },
 } as const satisfies Parameters<typeof startHarness>[0]["tasks"];
 type Task = keyof typeof tasks;
@@ -384,6 +389,39 @@ describe("none: what was said is left out", () => {
   });
 });
 
+/** Collects what is warned about until it is disposed of. */
+function collectWarnings(): Disposable & { readonly text: () => string } {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => {
+    warnings.push(warning.message);
+  };
+  process.on("warning", onWarning);
+  return {
+    text: () => warnings.join("\n"),
+    [Symbol.dispose]: () => process.off("warning", onWarning),
+  };
+}
+
+describe("a warning about a rule that quotes the prompt", () => {
+  test("tells nothing of it where the content is not kept in full", async () => {
+    await using harness = await start();
+    using warnings = collectWarnings();
+    await harness.seam.complete("quietlyRuled", { prompt });
+    await vi.waitFor(() => expect(warnings.text()).not.toBe(""));
+    expect(warnings.text()).toMatch(/^A rule of quietlyRuled failed: TypeError\. /);
+    expect(await found(harness)).toEqual([]);
+  });
+
+  test("holds no key in any case", async () => {
+    await using harness = await start();
+    using warnings = collectWarnings();
+    await harness.seam.complete("ruled", { prompt });
+    await vi.waitFor(() => expect(warnings.text()).not.toBe(""));
+    expect(warnings.text()).toContain(`no rule for: I am ${email}`);
+    expect(warnings.text()).not.toContain(secret);
+  });
+});
+
 describe("a redactor that fails fails no call", () => {
   test.each(["failing", "wordless"] as const)("%s", async (task) => {
     const message = `Who is ${email}?`;
@@ -391,27 +429,19 @@ describe("a redactor that fails fails no call", () => {
       script: { replies: [{ reply: answer }] },
       faults: [{ type: "none" }, { type: "status", status: 400, message }],
     });
-    const warnings: string[] = [];
-    const onWarning = (warning: Error): void => {
-      warnings.push(warning.message);
-    };
-    process.on("warning", onWarning);
-    try {
-      const { text } = await harness.seam.complete(task, { prompt });
-      expect(text).toBe(answer);
-      await rejection(harness.seam.complete(task, { prompt }));
-      const events = await harness.events();
-      const left = { content: "none", prompt: { prompt: [] }, response: null };
-      expect(events).toMatchObject([left, { ...left, error_code: "InvalidRequest" }]);
-      expect(events[1]?.error_message).toBe("(left out)");
-      expect(events[0]?.notes).toEqual(["A redactor failed, so that the content was left out"]);
-      expect(harness.seam.troubles()).toEqual({ [`A redactor of ${task} failed`]: 2 });
-      expect(await found(harness)).toEqual([]);
-      expect(warnings.join()).toContain(`A redactor of ${task} failed`);
-      expect(warnings.join()).not.toContain(email);
-    } finally {
-      process.off("warning", onWarning);
-    }
+    using warnings = collectWarnings();
+    const { text } = await harness.seam.complete(task, { prompt });
+    expect(text).toBe(answer);
+    await rejection(harness.seam.complete(task, { prompt }));
+    const events = await harness.events();
+    const left = { content: "none", prompt: { prompt: [] }, response: null };
+    expect(events).toMatchObject([left, { ...left, error_code: "InvalidRequest" }]);
+    expect(events[1]?.error_message).toBe("(left out)");
+    expect(events[0]?.notes).toEqual(["A redactor failed, so that the content was left out"]);
+    expect(harness.seam.troubles()).toEqual({ [`A redactor of ${task} failed`]: 2 });
+    expect(await found(harness)).toEqual([]);
+    expect(warnings.text()).toContain(`A redactor of ${task} failed`);
+    expect(warnings.text()).not.toContain(email);
   });
 });
 
