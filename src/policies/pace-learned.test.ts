@@ -39,6 +39,13 @@ describe("what is left of a limit", () => {
     expect(limits.readyAt(one, 20)).toBe(60_010);
   });
 
+  test("some: those that left before the one that told have been counted, answered or not", () => {
+    const limits = new LearnedLimits();
+    for (let slow = 0; slow < 40; slow++) limits.spend(one, 0);
+    limits.learn(told({ remaining: 10, limit: 60 }), limits.spend(one, 1_000), 2_000);
+    expect(limits.readyAt(one, 2_000)).toBe(2_000);
+  });
+
   test("fewer tokens than the request has", () => {
     const limits = new LearnedLimits();
     limits.learn(told({ unit: "tokens", remaining: 99 }), limits.spend(one, 0), 0);

@@ -3,18 +3,10 @@ import type { RateLimitReading, RateLimitReport, RateUnit } from "../call/rate-l
 /** What requests take of each limit. Output is not known before it is there: one unit stands for it. */
 export type Amounts = Readonly<Record<RateUnit, number>>;
 
-/** So many requests and their input tokens, all together. */
-interface Sum {
+/** So many requests and their input tokens, all together; of one request: itself and all that were sent before it. */
+export interface Sent {
   readonly requests: number;
   readonly tokens: number;
-}
-
-/** A request that was sent. */
-export interface Sent {
-  /** What had been sent when it left, itself included. */
-  readonly upTo: Sum;
-  readonly tokens: number;
-  isAnswered: boolean;
 }
 
 interface Bucket {
@@ -36,8 +28,7 @@ const longestHoldMs = 3_600_000;
 export class LearnedLimits {
   readonly #buckets = new Map<RateUnit, Bucket>();
   #heldUntil = 0;
-  #sent: Sum = { requests: 0, tokens: 0 };
-  #answered: Sum = { requests: 0, tokens: 0 };
+  #sent: Sent = { requests: 0, tokens: 0 };
 
   /** Whether tokens need to be counted. */
   get countsTokens(): boolean {
@@ -57,27 +48,20 @@ export class LearnedLimits {
       if (bucket.perMs === undefined && now >= bucket.resetAt) this.#buckets.delete(unit);
       else take(bucket, amounts[unit], now);
     }
-    this.#sent = plus(this.#sent, amounts.inputTokens);
-    return { upTo: this.#sent, tokens: amounts.inputTokens, isAnswered: false };
-  }
-
-  /** The request is no longer under way: its response has begun, or it failed. */
-  answered(sent: Sent): void {
-    if (sent.isAnswered) return;
-    sent.isAnswered = true;
-    this.#answered = plus(this.#answered, sent.tokens);
+    const { requests, tokens } = this.#sent;
+    this.#sent = { requests: requests + 1, tokens: tokens + amounts.inputTokens };
+    return this.#sent;
   }
 
   /** Takes in the headers of a request's response. */
   learn({ holdMs, readings }: RateLimitReport, sent: Sent, now: number): void {
-    this.answered(sent);
     const heldUntil = now + Math.min(holdMs, longestHoldMs);
     if (holdMs > 0) this.#heldUntil = Math.max(this.#heldUntil, heldUntil);
     for (const reading of readings) this.#read(reading, sent, now);
   }
 
   #read({ unit, remaining, resetMs, limit }: RateLimitReading, sent: Sent, now: number): void {
-    const toldBy = sent.upTo.requests;
+    const toldBy = sent.requests;
     if ((this.#buckets.get(unit)?.toldBy ?? 0) > toldBy) return;
     const missing = limit === undefined ? undefined : limit - remaining;
     if (resetMs === 0 || (missing !== undefined && missing <= 0)) {
@@ -90,20 +74,10 @@ export class LearnedLimits {
       limit,
       resetAt: now + resetMs,
       perMs: missing === undefined ? undefined : missing / resetMs,
-      remaining: remaining - this.#notCounted(sent, counted),
+      remaining: remaining - (this.#sent[counted] - sent[counted]),
       at: now,
     });
   }
-
-  /** What the provider may not have counted yet: what was sent after the request, or is under way, in any order. */
-  #notCounted(sent: Sent, counted: keyof Sum): number {
-    const after = this.#sent[counted] - sent.upTo[counted];
-    return Math.max(after, this.#sent[counted] - this.#answered[counted]);
-  }
-}
-
-function plus({ requests, tokens }: Sum, more: number): Sum {
-  return { requests: requests + 1, tokens: tokens + more };
 }
 
 function readyAt({ remaining, limit, perMs, resetAt, at }: Bucket, wanted: number): number {

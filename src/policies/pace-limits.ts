@@ -80,7 +80,6 @@ export class PaceLimits {
       },
       end: (usedTokens = tokens) => {
         this.#inFlight--;
-        this.#learned.answered(sent);
         if (slice !== undefined) this.#tokens?.correct(slice, usedTokens - tokens);
       },
     };
