@@ -103,7 +103,7 @@ export class PaceGate {
     const { call, demand } = waiter;
     const patienceMs = call.hasFallback ? call.retry.maxDelayMs : Number.POSITIVE_INFINITY;
     const advised = this.#limits.advisedAt(demand, now);
-    waiter.heedsLearned = advised <= Math.min(latestOf(waiter), now + patienceMs);
+    waiter.heedsLearned = advised <= Math.min(latestOf(waiter, now), now + patienceMs);
     if (waiter.heedsLearned || !call.hasFallback) return undefined;
     return heldBack(call, "provider", advised - now);
   }
@@ -112,7 +112,7 @@ export class PaceGate {
   #foresee(waiter: Waiter, now: number): SeamError | undefined {
     const ahead = waiter.heedsLearned ? this.#queue.ahead(laneOf(waiter)) : 0;
     const soonest = this.#limits.readyAt(waiter.demand, ahead, now);
-    if (soonest <= latestOf(waiter)) return undefined;
+    if (soonest <= latestOf(waiter, now)) return undefined;
     return heldBack(waiter.call, "limits", soonest - now);
   }
 
@@ -189,6 +189,7 @@ function laneOf({ call, heedsLearned }: Waiter): string {
   return `${heedsLearned ? "heeds" : "sends"} ${call.task}`;
 }
 
-function latestOf({ call, until }: Waiter): number {
-  return Math.min(until, call.deadline.at);
+/** A deadline that is over is told by the call's signal, a moment later. */
+function latestOf({ call, until }: Waiter, now: number): number {
+  return Math.max(now, Math.min(until, call.deadline.at));
 }

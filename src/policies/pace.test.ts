@@ -329,6 +329,19 @@ describe("what responses tell", () => {
     expect(times()).toEqual([0, 1_000]);
   });
 
+  test("a deadline that is over is for the call's signal to tell, not for its pacing", async () => {
+    const { ask, times } = startTarget();
+    const rule = { inFlight: 1 };
+    const headers = { "retry-after-ms": "10" };
+    const first = ask({ rule, takesMs: 100, ...busy, headers });
+    await vi.advanceTimersByTimeAsync(1);
+    const late = ask({ rule, hasFallback: true, deadline: { at: performance.now() + 40 } });
+    await vi.advanceTimersByTimeAsync(untilAllIsDone);
+    await expect(first).rejects.toThrow("error");
+    await late;
+    expect(times()).toEqual([0, 100]);
+  });
+
   test("who need not heed it does not stand behind who does", async () => {
     const { ask, start, sent } = startTarget();
     await ask(busy).catch(() => {});
