@@ -21,7 +21,11 @@ export const healthy: BreakerState = { window: { slices: [] }, openings: 0, clos
 export type Admission =
   | { readonly type: "go" }
   | { readonly type: "probe" }
-  | { readonly type: "wait"; readonly ms: number };
+  | {
+      readonly type: "wait";
+      /** Until the target may be asked; `undefined` while a probe is asking it. */
+      readonly ms: number | undefined;
+    };
 
 /** How a request ended, as far as the target's health is concerned. */
 export type Health =
@@ -36,8 +40,8 @@ export function admit(
   probeMs: number,
 ): [BreakerState, Admission] {
   if (state.openUntil === undefined) return [state, { type: "go" }];
-  const blockedUntil = Math.max(state.openUntil, state.probeUntil ?? 0);
-  if (now < blockedUntil) return [state, { type: "wait", ms: blockedUntil - now }];
+  if (now < state.openUntil) return [state, { type: "wait", ms: state.openUntil - now }];
+  if (now < (state.probeUntil ?? 0)) return [state, { type: "wait", ms: undefined }];
   return [{ ...state, probeUntil: now + probeMs }, { type: "probe" }];
 }
 

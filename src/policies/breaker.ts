@@ -112,10 +112,16 @@ function healthOf(ending: Ending, call: TargetedCall): Health {
   return { type: "failed", reason: error.summary, retryAfterMs: error.retryAfterMs };
 }
 
-function notAsked(call: TargetedCall, waitMs: number, reason: string | undefined): SeamError {
+function notAsked(
+  call: TargetedCall,
+  waitMs: number | undefined,
+  reason: string | undefined,
+): SeamError {
   const last = reason === undefined ? "" : `; the last failure: ${reason}`;
+  const until =
+    waitMs === undefined ? "until one that tries it has ended" : `for ${formatDuration(waitMs)}`;
   return new ProviderUnavailable(
-    `${call.target.name} is not asked for ${formatDuration(waitMs)}: too many of its requests failed${last}`,
+    `${call.target.name} is not asked ${until}: too many of its requests failed${last}`,
     {
       task: call.task,
       callId: call.id,

@@ -63,6 +63,25 @@ describe("a target that keeps failing", () => {
     expect(await ask()).toBe(first);
   });
 
+  test("while one call tries it, the others are told so, and not to come back when that one must have ended", async () => {
+    await using harness = await startHarness(
+      { tasks: { ask: { model: first } }, defaults: common },
+      { faults: { sequence: ["status-529", "status-529", "status-529"] } },
+    );
+    const ask = () => harness.seam.complete("ask", { prompt: "x" });
+    for (let call = 0; call < 3; call++) await rejection(ask());
+    await new Promise((resume) => setTimeout(resume, 450));
+    const [trying, other] = await Promise.allSettled([ask(), ask()]);
+    expect(trying.status).toBe("fulfilled");
+    expect(other).toMatchObject({
+      reason: {
+        code: "ProviderUnavailable",
+        retryAfterMs: undefined,
+        summary: expect.stringContaining("until one that tries it has ended"),
+      },
+    });
+  });
+
   test("is kept out as long as it asked for itself", async () => {
     await using harness = await startHarness(
       { tasks: { ask: { model: first } }, defaults: common },
