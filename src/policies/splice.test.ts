@@ -121,6 +121,30 @@ describe("a model that does not do as it was told", () => {
     expect(inPieces(from, said, [3])).toBe(`${text} on its way since.`);
   });
 
+  test.each([
+    ["the last word", "The parcel is where the", "the carrier left it", " carrier left it"],
+    ["two short ones", "The parcel is on its", "on its way", " way"],
+    ["a word that broke off", "It left our ware", "warehouse at noon", "house at noon"],
+    ["that of a name in code", "```ts\nconst total = sum", "sum(values);", "(values);"],
+    ["a word with an accent", "Es liegt für", "für Sie bereit", " Sie bereit"],
+    ["a word from right to left", "זהו טקסט ארוך", "ארוך למדי", " למדי"],
+  ])("and repeats %s", (_, text, said, rest) => {
+    for (const size of [1, 2, 50]) {
+      expect(inPieces(continuation("request", text), said, [size])).toBe(text + rest);
+    }
+  });
+
+  test("but goes on exactly loses nothing where the text repeats itself, wherever it broke", () => {
+    const whole =
+      "Of all that has been said before, this is what he wrote: that that was very very good, long long ago, " +
+      `no no no, ${"ha ".repeat(30)}hahaha, ${"ab".repeat(40)}, true, true, true, false, 20202020, 1111111111, ` +
+      `哈哈哈哈, 谢谢你谢谢你。\n${"| - | x |\n".repeat(12)}\n${"- yes\n".repeat(9)}`;
+    for (let at = 60; at <= whole.length; at++) {
+      const broken = continuation("request", whole.slice(0, at));
+      expect(inPieces(broken, whole.slice(broken.sent.length), [3])).toBe(whole);
+    }
+  });
+
   test("and repeats only the anchor's beginning has nothing to add", () => {
     expect(inPieces(from, from.anchor.slice(0, -1), [5])).toBe(text);
   });

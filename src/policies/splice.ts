@@ -5,6 +5,13 @@ import type { Continuation } from "../call/continuation.ts";
  * the lines of a table, a short word. Eight are a word or two, and hardly a text says the same twice in a row.
  */
 const leastRepeated = 8;
+/**
+ * Those of whole words that are said again without white space between, e.g. "the parcel is" after "where the parcel":
+ * what truly goes on does not begin so, but for a word such as "couscous" that broke in its middle.
+ */
+const leastInWords = 3;
+/** A letter of a script that puts spaces between its words. */
+const spacedLetter = /[\p{LC}\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
 /**
  * Joins a continuation to the text it goes on from, piece by piece: takes out what is said again and lets the rest pass.
@@ -17,8 +24,9 @@ const leastRepeated = 8;
 export class Splicer {
   /** What the model knows to have been said. White space before it does not count, nor before what is said again. */
   readonly #text: string;
-  /** Where the shortest end of the text begins that counts as a repetition. */
+  /** Where the shortest ends of the text begin that count as a repetition: of any kind, and of whole words. */
   readonly #latest: number;
+  readonly #latestWord: number;
   readonly #anchorAt: number;
   /** What the model does not know to have been said: it may say it again. */
   #unsent: string;
@@ -34,6 +42,8 @@ export class Splicer {
   constructor({ how, text, sent, anchor }: Omit<Continuation, "target">) {
     this.#text = sent.trimStart();
     this.#latest = startOfLast(leastRepeated, this.#text);
+    const endsInWord = text === sent && spacedLetter.test(sent.slice(-1));
+    this.#latestWord = endsInWord ? startOfLast(leastInWords, this.#text) : this.#latest;
     this.#anchorAt = this.#text.length - anchor.length;
     this.#unsent = text.slice(sent.length);
     this.#phase = how === "request" && anchor !== "" ? "match" : "unsent";
@@ -60,25 +70,40 @@ export class Splicer {
     const said = this.#said;
     const beganAgain = this.#candidate <= 0 && startOfLast(leastRepeated, said) > 0;
     if (beganAgain) return this.#decide(said.length);
-    for (let at = Math.max(0, this.#text.length - said.length); at <= this.#latest; at++) {
-      if (said.startsWith(this.#text.slice(at))) return this.#decide(this.#text.length - at);
+    for (let at = Math.max(0, this.#text.length - said.length); at <= this.#latestWord; at++) {
+      if (this.#mayBegin(at) && said.startsWith(this.#text.slice(at))) return this.#found(at);
     }
     return this.#decide(0);
   }
 
   /** Looks for the first end of the text that begins what was said; `added` is what was not looked at yet. */
   #match(added: string): string {
-    for (let rest = added; this.#candidate <= this.#latest; rest = this.#said) {
+    for (let rest = added; this.#candidate <= this.#latestWord; rest = this.#said) {
       const at = this.#candidate === -1 ? this.#anchorAt : this.#candidate;
       const length = this.#text.length - at;
-      if (this.#text.startsWith(rest.slice(0, length - this.#agreed), at + this.#agreed)) {
+      if (
+        (this.#candidate === -1 || this.#mayBegin(at)) &&
+        this.#text.startsWith(rest.slice(0, length - this.#agreed), at + this.#agreed)
+      ) {
         this.#agreed = Math.min(this.#said.length, length);
-        return this.#agreed === length ? this.#decide(length) : "";
+        return this.#agreed === length ? this.#found(at) : "";
       }
       this.#candidate++;
       this.#agreed = 0;
     }
     return this.#decide(0);
+  }
+
+  /** Whether the end of the text from there on is long enough to be looked for. */
+  #mayBegin(at: number): boolean {
+    return at <= this.#latest || (this.#space === "" && beginsWord(this.#text, at));
+  }
+
+  /** The end of the text was said again; what goes round in a circle ("ha ha ha ha") may as well have gone on. */
+  #found(at: number): string {
+    const end = this.#text.slice(at);
+    const wasAskedFor = this.#candidate === -1 || at === 0;
+    return this.#decide(wasAskedFor || !isCircular(end) ? end.length : 0);
   }
 
   #decide(repeated: number): string {
@@ -119,4 +144,16 @@ function startOfLast(count: number, text: string): number {
     if (/[\p{L}\p{N}]/u.test(text.charAt(at)) && --left === 0) return at;
   }
   return 0;
+}
+
+function beginsWord(text: string, at: number): boolean {
+  return /[\p{L}\p{N}]/u.test(text.charAt(at)) && !/[\p{L}\p{N}\p{M}]/u.test(text.charAt(at - 1));
+}
+
+/** Whether a text is the same at least twice in a row, and nothing else: "abab", "aaa", "ha ha ha". */
+function isCircular(text: string): boolean {
+  for (let period = 1; period <= text.length / 2; period++) {
+    if (text.startsWith(text.slice(period))) return true;
+  }
+  return false;
 }
