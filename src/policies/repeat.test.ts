@@ -20,11 +20,11 @@ function asking(text: string): Call {
 }
 
 /** Sends a call through the policy to a provider that is down; gives how many attempts the call was left. */
-async function failing(policy: Policy, call: Call): Promise<number> {
+async function failing(policy: Policy, call: Call, waitMs: number | null = 5): Promise<number> {
   let attempts = 0;
   await policy(call, (inner) => {
     attempts = inner.retry.attempts;
-    inner.trace.attempts.push({} as Call["trace"]["attempts"][number]);
+    inner.trace.attempts.push({ waitMs } as Call["trace"]["attempts"][number]);
     return Promise.reject(new Overloaded("down"));
   }).catch(() => {});
   return attempts;
@@ -55,6 +55,15 @@ test("a failure without an attempt, or by the caller's own abort, is none to rem
   expect(await failing(policy, asking("a"))).toBe(3);
   await failing(policy, { ...asking("b"), signal: AbortSignal.abort() });
   expect(await failing(policy, asking("b"))).toBe(3);
+});
+
+test("a failure that Seam has not retried is none to remember; that of a repeat is", async () => {
+  const policy = quiet();
+  expect(await failing(policy, asking("a"), null)).toBe(3);
+  expect(await failing(policy, asking("a"))).toBe(3);
+  expect(await failing(policy, asking("a"), null)).toBe(1);
+  vi.advanceTimersByTime(30_000);
+  expect(await failing(policy, asking("a"), null)).toBe(1);
 });
 
 test("while all is well, no fingerprint is computed", async () => {

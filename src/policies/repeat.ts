@@ -2,6 +2,7 @@ import { type Answer, whenEnded } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
 import { SeamError } from "../call/seam-error.ts";
 import type { Troubles } from "../call/troubles.ts";
+import { DeadlineExceeded } from "../errors.ts";
 import { formatDuration } from "../util/duration.ts";
 import { keyOf } from "./cache-tiers.ts";
 import type { Next, Policy } from "./policy.ts";
@@ -28,7 +29,7 @@ export function repeat(troubles: Troubles): Policy {
       whenEnded(answer, ({ ok }) => ok && failures.forget(call));
       return answer;
     } catch (error) {
-      if (wasRetriedInVain(error, call)) failures.remember(call, error);
+      if (wasRetriedInVain(error, call, failed)) failures.remember(call, error);
       throw error;
     }
   };
@@ -50,16 +51,33 @@ function report({ task, trace }: Call, { id, at }: Failure, troubles: Troubles):
   );
 }
 
-/** A failure that an outer loop would take for one that may pass. Without an attempt there is nothing to multiply. */
-function wasRetriedInVain(error: unknown, { signal, trace }: Call): error is SeamError {
+/**
+ * A failure that may pass, of a call whose own retries were spent on it; or of a repeat, which had none left. Where
+ * Seam has not retried, because no time was left or its retry budget was used up, nothing is multiplied.
+ */
+function wasRetriedInVain(
+  error: unknown,
+  { signal, trace }: Call,
+  repeated: Failure | undefined,
+): error is SeamError {
   if (!SeamError.is(error) || signal.aborted || trace.attempts.length === 0) return false;
-  return error.retryable || error.code === "DeadlineExceeded";
+  if (!error.retryable && error.code !== "DeadlineExceeded") return false;
+  return repeated !== undefined || trace.attempts.some(({ waitMs }) => waitMs !== null);
 }
 
 interface Failure {
   readonly id: string;
   /** Milliseconds of `performance.now()`. */
   readonly at: number;
+  /** The limit that ran out, if it was one. */
+  readonly timeout: Pick<DeadlineExceeded, "limit" | "limitMs"> | undefined;
+}
+
+/** Whether the call has more of the time that the failed one ran out of: that is no loop, but another try. */
+function hasMoreTime({ limits }: Call, { timeout }: Failure): boolean {
+  if (timeout === undefined) return false;
+  const { limit, limitMs } = timeout;
+  return (limit === "deadline" ? limits.deadlineMs : limits.attempt[`${limit}Ms`]) > limitMs;
 }
 
 /** The calls that have failed of late, by task and request; bounded, and empty while all is well. */
@@ -69,8 +87,8 @@ class RecentFailures {
 
   find(call: Call): Failure | undefined {
     const failures = this.#recent(call.task);
-    if (failures === undefined) return undefined;
-    return failures.get(requestKey(call) ?? "");
+    const failure = failures?.get(requestKey(call) ?? "");
+    return failure === undefined || hasMoreTime(call, failure) ? undefined : failure;
   }
 
   remember(call: Call, error: SeamError): void {
@@ -79,8 +97,12 @@ class RecentFailures {
     const failures = this.#recent(call.task) ?? new Map<string, Failure>();
     this.#byTask.set(call.task, failures);
     const id = call.recordAs?.({ ok: false, error }).id ?? call.id;
+    const timeout =
+      error instanceof DeadlineExceeded
+        ? { limit: error.limit, limitMs: error.limitMs }
+        : undefined;
     failures.delete(key);
-    failures.set(key, { id, at: performance.now() });
+    failures.set(key, { id, at: performance.now(), timeout });
     const [oldest] = failures.keys();
     if (failures.size > rememberedCalls && oldest !== undefined) failures.delete(oldest);
   }

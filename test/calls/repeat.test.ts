@@ -153,6 +153,29 @@ describe("no repeat is", () => {
     }
   });
 
+  test("a call after one whose deadline left no time to retry", async () => {
+    const prompt = newPrompt();
+    harness.simulator.play(forGood("body-silence"));
+    const limits = { deadline: 60 };
+    await rejection(harness.seam.complete("ask", { prompt, limits }));
+    expect(requests()).toBe(1);
+    await failOnce("ask", prompt);
+    expect((await harness.lastEvent()).attempts).toHaveLength(3);
+  });
+
+  test.each([
+    [{ attempt: { total: 30 } }, { attempt: { total: 5_000 } }],
+    [{ attempt: { total: 200 }, deadline: 390 }, undefined],
+  ])("a call with more time, after one that ran out of its own %j", async (short, long) => {
+    const prompt = newPrompt();
+    harness.simulator.play(forGood("body-silence"));
+    await rejection(harness.seam.complete("ask", { prompt, limits: short }));
+    expect(requests()).toBeGreaterThan(1);
+    harness.simulator.play(forGood("status-529"));
+    harness.simulator.clear();
+    expect(await attemptsOf(harness.seam.complete("ask", { prompt, limits: long }))).toBe(3);
+  });
+
   test("a call of a task whose retries are off: there the loop is the one that retries", async () => {
     const prompt = newPrompt();
     await failOnce("once", prompt);
