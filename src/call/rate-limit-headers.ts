@@ -1,5 +1,5 @@
 import { parseDuration } from "../util/duration.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { longestResetMs, retryAfterMs } from "./retry-after.ts";
 
 /** Reads one header of a response by its name in lower case. */
 export type HeaderReader = (name: string) => string | null | undefined;
@@ -116,8 +116,6 @@ function inSeconds(
   return { unit: "requests", remaining, resetMs, limit: undefined };
 }
 
-/** Further away than this is no reset, but some other number, e.g. a time since the epoch. */
-const longestResetMs = 31 * 86_400_000;
 const longestDuration = 40;
 
 function wholeNumber(text: string | null | undefined): number | undefined {

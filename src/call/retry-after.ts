@@ -1,3 +1,6 @@
+/** Further away than this is no time to come back, but some other number, e.g. a time since the epoch. */
+export const longestResetMs = 31 * 86_400_000;
+
 const httpDate =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[, ]/;
 
@@ -10,7 +13,9 @@ export function retryAfterMs(
   now: number = Date.now(),
 ): number | undefined {
   if (headers === undefined) return undefined;
-  return positiveNumber(headers["retry-after-ms"]) ?? secondsOrDate(headers["retry-after"], now);
+  const ms =
+    positiveNumber(headers["retry-after-ms"]) ?? secondsOrDate(headers["retry-after"], now) ?? NaN;
+  return ms <= longestResetMs ? ms : undefined;
 }
 
 function secondsOrDate(value: string | undefined, now: number): number | undefined {
