@@ -140,8 +140,9 @@ export class BudgetLedger {
   #learn(most: Spending, estimate: Spending): void {
     if (most.tokens === 0) return;
     const seen = combine(most, estimate, (real, expected) => (expected > 0 ? real / expected : 1));
-    const kept = combine(this.#correction, seen, (old, now) => Math.max(old * correctionKept, now));
-    this.#correction = combine(kept, noSpending, (value) => Math.max(1, value));
+    this.#correction = combine(this.#correction, seen, (old, now) =>
+      Math.max(1, old * correctionKept, now),
+    );
   }
 }
 

@@ -114,8 +114,7 @@ export class BudgetQueue {
     for (const { use, waitMs } of obstacles) {
       const leftMs = waitMs - waitedMs;
       const toResetMs = (use.resetsAt ?? Number.POSITIVE_INFINITY) - now;
-      const isUsedUp = use.resetsAt !== null && use.used >= use.of;
-      const isInVain = isUsedUp && toResetMs > Math.min(leftMs, toDeadlineMs);
+      const isInVain = isUsedUp(use) && toResetMs > Math.min(leftMs, toDeadlineMs);
       if (leftMs <= 0 || isInVain) return { type: "refuse", use };
       ms = Math.min(ms, leftMs, toResetMs);
     }
@@ -124,6 +123,11 @@ export class BudgetQueue {
 }
 
 export function budgetExceeded(use: BudgetUse, { task, id, trace }: Call): BudgetExceeded {
-  const retryAfterMs = use.resetsAt === null ? undefined : use.resetsAt - Date.now();
+  const retryAfterMs = isUsedUp(use) ? use.resetsAt - Date.now() : undefined;
   return new BudgetExceeded(use, { task, callId: id, attempts: trace.attempts, retryAfterMs });
+}
+
+/** Whether there is no room before the window turns. What is only reserved may become free at any time. */
+function isUsedUp(use: BudgetUse): use is BudgetUse & { readonly resetsAt: number } {
+  return use.resetsAt !== null && use.used >= use.of;
 }

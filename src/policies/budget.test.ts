@@ -100,6 +100,17 @@ describe("a call over the limit", () => {
     expect(asked).toEqual(["a", "c"]);
   });
 
+  test("that is only reserved may come back at any time, not at the window's end alone", async () => {
+    const { send } = setUp([requestsPerMinute(1)]);
+    send("a");
+    await tick(12_500);
+    const error = await send("b").outcome;
+    expect(error).toMatchObject({
+      retryAfterMs: undefined,
+      use: { used: 0, reserved: 1, resetsAt: noon + minute },
+    });
+  });
+
   test("of calls in flight says how many there are", async () => {
     const { send } = setUp([atOnce(2)]);
     send("a");
