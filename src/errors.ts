@@ -2,21 +2,28 @@ import { type BudgetUse, budgetSentence } from "./call/budget.ts";
 import type { LimitName } from "./call/limits.ts";
 import { type ErrorContext, SeamError } from "./call/seam-error.ts";
 
+interface ExpiredLimit {
+  readonly limit: LimitName;
+  readonly limitMs: number;
+  /** Whether the call was still waiting for its turn. */
+  readonly isUnsent?: boolean;
+}
+
 /** A time limit ran out: the call's deadline, or one of the limits of an attempt. */
-export class DeadlineExceeded extends SeamError<{ limit: LimitName; limitMs: number }> {
+export class DeadlineExceeded extends SeamError<ExpiredLimit> {
   override readonly name = "DeadlineExceeded";
   readonly code = "DeadlineExceeded";
   /** Which limit it was. */
   readonly limit: LimitName;
   readonly limitMs: number;
 
-  constructor(detail: { limit: LimitName; limitMs: number }, context: ErrorContext = {}) {
-    const { limit, limitMs } = detail;
+  constructor(detail: ExpiredLimit, context: ErrorContext = {}) {
+    const { limit, limitMs, isUnsent = false } = detail;
     const setting = limit === "deadline" ? "deadline" : `attempt.${limit}`;
     super(
       detail,
       {
-        summary: limitText[limit](limitMs),
+        summary: `${limitText[limit](limitMs)}${isUnsent ? ", and had not sent a request yet" : ""}`,
         advice: `Raise \`${setting}\` in the config if the work needs longer, or add a faster fallback.`,
         retryable: limit !== "deadline",
       },

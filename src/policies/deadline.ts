@@ -13,8 +13,11 @@ export async function deadline(call: Call, next: Next): Promise<Answer> {
   const { deadlineMs } = call.limits;
   const { controller, unlink } = linkAbort(call.signal);
   const expire = (): void => {
-    const place = { task: call.task, callId: call.id, attempts: call.trace.attempts };
-    controller.abort(new DeadlineExceeded({ limit: "deadline", limitMs: deadlineMs }, place));
+    const { source, attempts } = call.trace;
+    const place = { task: call.task, callId: call.id, attempts };
+    const isUnsent = source === "model" && attempts.length === 0;
+    const detail = { limit: "deadline", limitMs: deadlineMs, isUnsent } as const;
+    controller.abort(new DeadlineExceeded(detail, place));
   };
   const now = performance.now();
   const at = Math.min(call.deadline.at, now + deadlineMs);

@@ -56,6 +56,22 @@ describe("a target's own limits", () => {
     expect(event["queued_ms"]).toBeGreaterThan(100);
   });
 
+  test("whose deadline ends in the queue is told that nothing was sent", async () => {
+    await using harness = await startHarness(
+      { tasks: { ask: { model: first } }, pace: { [first]: { inFlight: 1 } } },
+      { pace: { firstTokenMs: 1_000 } },
+    );
+    const { seam, simulator } = harness;
+    const open = seam.complete("ask", { prompt: "a" });
+    await expect.poll(() => simulator.requests.length).toBe(1);
+    const waiting = seam.complete("ask", { prompt: "b", limits: { deadline: 100 } });
+    expect(await rejection(waiting)).toMatchObject({
+      code: "DeadlineExceeded",
+      summary: expect.stringContaining("had not sent a request yet"),
+    });
+    await open;
+  });
+
   test("a caller who leaves the queue sends nothing, and keeps no place", async () => {
     await using harness = await startHarness(
       { tasks: { ask: { model: first } }, pace: { [first]: { inFlight: 1 } } },
