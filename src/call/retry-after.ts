@@ -1,5 +1,5 @@
 /** Further away than this is no time to come back, but some other number, e.g. a time since the epoch. */
-export const longestResetMs = 31 * 86_400_000;
+export const longestResetMs: number = 31 * 86_400_000;
 
 const httpDate =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[, ]/;
