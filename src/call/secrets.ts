@@ -9,7 +9,7 @@ const longestSecret = 2_000;
 
 /** What credentials are called. */
 const names =
-  "(?:api|private|secret|access)[-_ ]?key|(?:access|refresh|auth|session|id|api|bearer)[-_ ]?token|authorization|secret|passphrase|passwor[dt]|passwd|pwd";
+  "(?:api|private|secret|access)[-_ ]?key|(?:access|refresh|auth|session|id|api|bearer)[-_ ]?token|authorization|secret|passphrase|passwor[dt]|passwd|pwd|kennwort|mot de passe|contrase[nñ]a|senha|пароль|密[码碼]|パスワード|비밀번호";
 const secretName = new RegExp(`(?:${names})(?![a-z])`, "i");
 
 /**
@@ -20,10 +20,13 @@ const secretName = new RegExp(`(?:${names})(?![a-z])`, "i");
 const shapes: readonly RegExp[] = [
   /-----BEGIN()[A-Z ]{0,30} PRIVATE KEY-----[^-]*(?:-----END[A-Z ]{0,30} PRIVATE KEY-----)?/g,
   /\b()(?:(?:sk|pk|rk|gsk|xai|hf|gh[oprsu]|github_pat|glpat|npm|xox[abeprs])[-_]|AKIA|ASIA|AIza)[\w-]{12,}/g,
+  /\b()(?:ya29|hv[bs]|SG)\.[\w.-]{20,}/g,
+  /(hooks\.slack\.com\/services\/)[\w/]{20,}/g,
+  /(?<![a-z])(token\\?["']?\s{0,5}[:=]\s{0,5}\\?["']?)(?=[\w.-]{0,60}\d)[\w.-]{16,}/gi,
   /(:\/\/[^\s/:@]{0,100}:)[^\s/@]{1,500}(?=@)/g,
   /(?<![\w-])()eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}/g,
   new RegExp(
-    `(?<![a-z])((?:${names})\\\\?["']?\\s{0,5}[:=]\\s{0,5}\\\\?["']?(?:(?:bearer|basic|token)\\s{1,5})?)(?!\\[[a-z]{2,8}\\]|(?:bearer|basic|token)\\s)[^\\s"'&,}\\\\]{6,}`,
+    `(?<![a-z])((?:${names})\\\\?["']?\\s{0,5}[:=：]\\s{0,5}\\\\?["']?(?:(?:bearer|basic|token)\\s{1,5})?)(?!\\[[a-z]{2,8}\\]|(?:bearer|basic|token)\\s)[^\\s"'&,}\\\\]{6,}`,
     "gi",
   ),
   /\b()(?:[Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,5}(?=[\w.~+/=-]{20}|[A-Za-z][\w.~+/-]{0,50}[\d=]|[\w.~+/-]{0,20}[a-z][A-Z][\w.~+/-]{0,20}[a-z][A-Z])[\w.~+/=-]{8,}/g,

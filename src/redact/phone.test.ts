@@ -47,6 +47,15 @@ describe("a telephone number becomes [phone]", () => {
     "07911123456",
     "015112345678",
     "0800 123 456",
+    "0170 - 123 45 67",
+    "8 (495) 123-45-67",
+    "8 800 555-35-35",
+    "(495) 123-45-67",
+    "(11) 91234-5678",
+    "+٤٩ ١٧٠ ١٢٣٤٥٦٧",
+    "+۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹",
+    "０９０－１２３４－５６７８",
+    "（０３）１２３４－５６７８",
   ])("%s", (number) => {
     expect(redactPhones(number)).toBe("[phone]");
     expect(redactPhones(`Call ${number}, please.`)).toBe("Call [phone], please.");
@@ -106,6 +115,11 @@ test.each([
   ["1 000 000", "an amount in groups"],
   ["+5000000", "a gain"],
   ["+100000000", "a round gain"],
+  ["+1.234.567", "a gain with points"],
+  ["+1 234 567", "a gain in groups"],
+  ["flight 0400 2026-11-24", "a flight and its date"],
+  ["رقم الطلب ٤٥٣٠٠١٢٣٤٥ في ٢٠٢٦-١١-٢٤", "an order number and a date in Arabic digits"],
+  ["注文番号２０２６１１２４０００１", "an order number in full-width digits"],
   ["1764000000000", "milliseconds since 1970"],
   ["3.14159265358979", "a fraction"],
   ["4111 1111 1111 1111", "a card"],

@@ -24,9 +24,11 @@ const shapes = [
   // 01 23 45 67 89, 01.23.45.67.89
   "0[1-9](?<pair>[ .-])\\d{2}(?:\\k<pair>\\d{2}){3}",
   // (030) 901820, 030 901820, 020 7946 0958, 03-1234-5678, 0151/23456789
-  "(?<trunk>(?:[(]0\\d{1,5}[)][ /-]{0,3}|0[1-9]\\d{0,4}[ -]|0[1-9]\\d{1,4} ?[/–] ?)\\d{2,8}(?:[ -]\\d{2,5}){0,4})",
+  "(?<trunk>(?:[(]0\\d{1,5}[)][ /-]{0,3}|0[1-9]\\d{0,4}[ -](?!(?:19|20)\\d\\d-\\d\\d-)|0[1-9]\\d{1,4}(?: ?[/–] ?| - ))\\d{2,8}(?:[ -]\\d{2,5}){0,4})",
   // 07911123456, 015112345678
   "07\\d{9}|01[567]\\d{8,9}",
+  // 8 (495) 123-45-67, 8 800 555-35-35, (11) 91234-5678
+  "(?:(?:8[ -]?)?[(]\\d{3}[)][ -]?|8[ -]\\d{3}[ -])\\d{3}(?:[ -]\\d{2}){2}|[(]\\d{2}[)] ?9?\\d{4}-\\d{4}",
 ].join("|");
 
 /** Words that a telephone number follows, and what may stand between. */
@@ -51,25 +53,45 @@ const date = new RegExp(`^(?:${dates.join("|")})`);
  * "phone" or under such a field. A plain run of digits is none.
  */
 export function redactPhones(text: string, field = ""): string {
-  if (!/\d/.test(text)) return text;
-  if (phoneField.test(field)) return text.replace(anyPhone, "[phone]");
-  return text.replace(phones, (found: string, ...rest: unknown[]) => {
-    const { other, word, named, plus, trunk } = rest.at(-1) as Record<string, string | undefined>;
-    if (word !== undefined && named !== undefined) {
-      return date.test(named) ? found : `${word}[phone]`;
-    }
-    const isPhone =
-      other === undefined &&
-      (plus === undefined || isInternational(plus)) &&
-      (trunk === undefined || isNational(trunk));
-    return isPhone ? "[phone]" : found;
-  });
+  const ascii = withAsciiDigits(text);
+  if (!/\d/.test(ascii)) return text;
+  const isField = phoneField.test(field);
+  let clean = "";
+  let kept = 0;
+  for (const match of ascii.matchAll(isField ? anyPhone : phones)) {
+    const before = isField ? "" : wordBefore(match);
+    if (before === undefined) continue;
+    clean += `${text.slice(kept, match.index)}${before}[phone]`;
+    kept = match.index + match[0].length;
+  }
+  return clean + text.slice(kept);
 }
 
-/** Without a gap it must be longer than most amounts, and no round one. */
+/** Arabic, Persian and full-width numbers as others are written, each character in its place. */
+function withAsciiDigits(text: string): string {
+  return text
+    .replace(/[\uff08\uff09\uff0b\uff0d\uff10-\uff19]/g, (character) =>
+      String.fromCharCode(character.charCodeAt(0) - 0xfee0),
+    )
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 15));
+}
+
+/** What of a found text stands before its number; `undefined` when there is none in it. */
+function wordBefore({ groups = {} }: RegExpExecArray): string | undefined {
+  const { other, word, named, plus, trunk } = groups;
+  if (word !== undefined && named !== undefined) return date.test(named) ? undefined : word;
+  const isPhone =
+    other === undefined &&
+    (plus === undefined || isInternational(plus)) &&
+    (trunk === undefined || isNational(trunk));
+  return isPhone ? "" : undefined;
+}
+
+/** No amount: without a gap it must be longer than most, no round one, and not have points between its thousands. */
 function isInternational(found: string): boolean {
   const digits = found.replace(/\D/g, "");
-  return !digits.endsWith("000000") && (digits.length >= 9 || /\d[^\d]+\d/.test(found));
+  if (digits.endsWith("000000") || /^\+\d{1,3}(?:\.\d{3})+$/.test(found)) return false;
+  return digits.length >= 9 || (digits.length === 8 && /\d[^\d]+\d/.test(found));
 }
 
 function isNational(found: string): boolean {

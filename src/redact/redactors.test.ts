@@ -42,6 +42,18 @@ describe("secrets", () => {
     ["postgres://app:p4ss!word@localhost:5432/db", "postgres://app:[secret]@localhost:5432/db"],
     ["Basic dXNlcjpwYXNz", "[secret]"],
     ["client_secret=abc123def", "client_secret=[secret]"],
+    ["Kennwort: geheim12", "Kennwort: [secret]"],
+    ["mot de passe : secret123", "mot de passe : [secret]"],
+    ["contraseña: secreto1", "contraseña: [secret]"],
+    ["пароль: qwerty123", "пароль: [secret]"],
+    ["密码：abc12345", "密码：[secret]"],
+    ["token=8f3b2c1d4e5f6071", "token=[secret]"],
+    ["hvs.CAESIabcdefghijklmnop", "[secret]"],
+    ["ya29.a0AfH6SMBabcdefghijkl", "[secret]"],
+    [
+      "https://hooks.slack.com/services/T00/B00/XXXXXXXXXXXX",
+      "https://hooks.slack.com/services/[secret]",
+    ],
     ['{\\"password\\":\\"hunter22\\"}', '{\\"password\\":\\"[secret]\\"}'],
     [
       `id_token: ${"eyJ"}${"a".repeat(40)}.${"b".repeat(5_000)}.${"c".repeat(5_000)}`,
@@ -63,6 +75,8 @@ describe("secrets", () => {
     "skeletonization in kindergartens",
     "Secretary: Bob Miller",
     "keys and tokens",
+    "token: straightforwardness",
+    "the next token: 4096",
     "https://example.com:8080/a?b=c@d, 10:30@noon",
     "a long text about max_output_tokens: 40000",
   ])("not in prose: %s", (text) => {
