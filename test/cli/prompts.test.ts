@@ -188,6 +188,7 @@ describe("as text", () => {
     );
     expect(all).toMatch(/^sort +30 +[\d,]+ +[\d,]+ +100 % +\$0\.\d+ +\$0 +\$0\.\d+$/m);
     expect(all).toMatch(/^single .*\?$/m);
+    expect(all).toMatch(/^single +[\d,]+ +[\d,]+ +0 +– /m);
     expect(all).toContain("One prompt alone does not show what repeats.");
   });
 

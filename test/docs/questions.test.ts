@@ -76,6 +76,7 @@ const events = [
       task: "tried",
       arm,
       ...(arm === "canary" && { errorCode: "Refused", latencyMs: 400, costUsd: 0.004 }),
+      ...(arm === "control" && { unpricedAttempts: 1 }),
     }),
   ),
   ...[0, 1].map((weeks) =>
@@ -168,6 +169,7 @@ const answers: Readonly<Record<string, { readonly task?: string; readonly rows: 
         percent_failed: 100,
         average_ms: 400,
         usd_per_call: 0.004,
+        attempts_of_unknown_cost: 0,
       },
       {
         task: "tried",
@@ -176,6 +178,7 @@ const answers: Readonly<Record<string, { readonly task?: string; readonly rows: 
         percent_failed: 0,
         average_ms: 100,
         usd_per_call: 0.001,
+        attempts_of_unknown_cost: 1,
       },
     ],
   },

@@ -84,13 +84,18 @@ const columns: readonly Column<TaskPrompts>[] = [
       { title: "CALLS/MONTH", text: ({ callsPerMonth }) => count(callsPerMonth) },
       { title: "PROMPT", text: ({ promptTokens }) => count(promptTokens) },
       { title: "PREFIX", text: ({ prefix }) => count(prefix.tokens) },
-      { title: "SHARED BY", dropOrder: 1, text: ({ prefix }) => percent(prefix.share) },
+      { title: "SHARED BY", dropOrder: 1, text: sharedBy },
       { title: "PREFIX/MONTH", text: (task) => sum(task, "prefixUsd") },
       { title: "SAVED", dropOrder: 2, text: (task) => sum(task, "savesNowUsd") },
       { title: "COULD SAVE", text: (task) => sum(task, "wouldSaveUsd") },
     ] satisfies Column<TaskPrompts>[]
   ).map((column) => ({ ...column, align: "right" as const })),
 ];
+
+/** A beginning of no length is shared by all, and says nothing. */
+function sharedBy({ prefix }: TaskPrompts): string {
+  return prefix.tokens === 0 ? "–" : percent(prefix.share);
+}
 
 /** The sum of what is known over the task's targets; a `?` for what is not. */
 function sum(
