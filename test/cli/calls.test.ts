@@ -294,8 +294,14 @@ test("seam stats --by arm: what a call of each arm is like, errors as a rate", a
   expect(stdout).toMatch(/^ask +canary +4 +1 +25 % +1 +1 +\$0\.012 +\$0\.003 +100 ms +900 ms /m);
   const json = await runSeam(["stats", "--store", file, "--by", "arm", "--json"]);
   expect(jsonLines(json.stdout)).toMatchObject([
-    { arm: "control", task: null, calls: 8 },
-    { arm: "canary", task: null, calls: 4, errors: 1 },
+    { arm: "control", task: null, calls: 8, scores: {} },
+    {
+      arm: "canary",
+      task: null,
+      calls: 4,
+      errors: 1,
+      scores: { helpful: { mean: 0.5, count: 2 } },
+    },
   ]);
 });
 

@@ -15,8 +15,9 @@ interface StatsOptions extends FilterOptions, StoreOptions {
 const examples = `
 A call of a task is what feature code called. By model, each ask of an extract counts for itself.
 COST: "$0.012 + 2?" holds two attempts of unknown cost; "2?" holds nothing that is known.
+IN and OUT hold the tokens that are known: an answer whose provider counted none adds nothing.
 Latencies are of all calls, cached and failed ones included; TTFT is of streamed answers of a model.
-By arm, there is a column for each score: its mean, and of how many calls.
+By arm, there is a column for each score, in JSON \`scores\`: its mean, and of how many calls.
 
 Examples:
   seam stats --since 24h
@@ -51,8 +52,11 @@ async function stats(options: StatsOptions): Promise<void> {
   using events = openEvents(path);
   const filter = filterOf(options);
   const groups = await events.stats({ ...filter, by: options.by });
+  const scores = options.by.includes("arm")
+    ? await events.scoreStats({ ...filter, by: options.by })
+    : undefined;
   if (options.json) {
-    for (const group of groups) print(jsonLine(group));
+    for (const group of groups) print(jsonLine(withScores(group, scores)));
     return;
   }
   note(`${shortPath(path)} (${from})`);
@@ -60,9 +64,6 @@ async function stats(options: StatsOptions): Promise<void> {
     note("No call matches.");
     return;
   }
-  const scores = options.by.includes("arm")
-    ? await events.scoreStats({ ...filter, by: options.by })
-    : [];
   print(renderTable(columnsFor(options.by, scores), armsTogether(groups)));
   const [total] = await events.stats({ ...filter, by: [] });
   if (total !== undefined) note(summary(total));
@@ -70,12 +71,28 @@ async function stats(options: StatsOptions): Promise<void> {
   if (dropped > 0) note(`${counted(dropped, "event")} had to be dropped, and cannot be in here.`);
 }
 
-function columnsFor(by: readonly StatsKey[], scores: readonly ScoreStats[]): Column<CallStats>[] {
+/** By arm: the group with its scores, by name. */
+function withScores(group: CallStats, scores: readonly ScoreStats[] | undefined): object {
+  if (scores === undefined) return group;
+  const own = scoresOf(group, scores).map(({ name, mean, count }) => [name, { mean, count }]);
+  return { ...group, scores: Object.fromEntries(own) };
+}
+
+function scoresOf({ task, model, arm }: CallStats, scores: readonly ScoreStats[]): ScoreStats[] {
+  return scores.filter(
+    (score) => score.task === task && score.model === model && score.arm === arm,
+  );
+}
+
+function columnsFor(
+  by: readonly StatsKey[],
+  scores: readonly ScoreStats[] | undefined,
+): Column<CallStats>[] {
   const keys: Column<CallStats>[] = by.map((key) => ({
     title: key.toUpperCase(),
     text: (group) => oneLine(group[key] ?? "–"),
   }));
-  const shown = by.includes("arm") ? [...comparing, ...scoreColumns(scores)] : figures;
+  const shown = scores === undefined ? figures : [...comparing, ...scoreColumns(scores)];
   return [...keys, ...shown.map((figure) => ({ ...figure, align: "right" as const }))];
 }
 
@@ -117,11 +134,8 @@ const comparing: readonly Column<CallStats>[] = [
 function scoreColumns(scores: readonly ScoreStats[]): Column<CallStats>[] {
   return [...new Set(scores.map(({ name }) => name))].map((name) => ({
     title: oneLine(name).toUpperCase(),
-    text: ({ task, model, arm }) => {
-      const found = scores.find(
-        (score) =>
-          score.name === name && score.task === task && score.model === model && score.arm === arm,
-      );
+    text: (group) => {
+      const found = scoresOf(group, scores).find((score) => score.name === name);
       return found === undefined
         ? "–"
         : `${Number(found.mean.toPrecision(3))} (${count(found.count)})`;
