@@ -111,7 +111,7 @@ export class PaceGate {
   /** Refuses whose turn cannot come in time, even if all goes well. */
   #foresee(waiter: Waiter, now: number): SeamError | undefined {
     const ahead = waiter.heedsLearned ? this.#queue.ahead(laneOf(waiter)) : 0;
-    const soonest = this.#limits.readyAt(waiter.demand, ahead, now);
+    const soonest = this.#limits.soonestAt(waiter.demand, ahead, now);
     if (soonest <= latestOf(waiter, now)) return undefined;
     return heldBack(waiter.call, "limits", soonest - now);
   }
@@ -158,20 +158,21 @@ export class PaceGate {
         continue;
       }
       if (this.#limits.fits(demand, now)) return waiter;
-      const soonest = this.#limits.readyAt(demand, 0, now);
-      return soonest > now ? soonest : Number.POSITIVE_INFINITY;
+      const readyAt = this.#limits.readyAt(demand, now);
+      return readyAt > now ? readyAt : Number.POSITIVE_INFINITY;
     }
     return learnedAt;
   }
 
-  /** Without a fallback, advice alone ends no call. */
+  /** Who has waited long enough, or would wait in vain. Without a fallback, advice alone ends no call. */
   #endLateOnes(now: number): void {
     for (let late = this.#queue.oldest; late !== undefined; late = this.#queue.oldest) {
-      if (late.until > now) return;
-      const { call, demand } = late;
+      const { call, demand, until } = late;
+      const soonest = this.#limits.soonestAt(demand, 0, now);
+      if (until > now && soonest <= latestOf(late, now)) return;
       const isSent = !call.hasFallback && this.#limits.fits(demand, now);
-      const soonest = this.#limits.readyAt(demand, 0, now);
-      late.settle(isSent ? this.#admit(demand, now) : heldBack(call, "wait", soonest - now));
+      const cause = until > now ? "limits" : "wait";
+      late.settle(isSent ? this.#admit(demand, now) : heldBack(call, cause, soonest - now));
     }
   }
 

@@ -34,6 +34,8 @@ export class PaceLimits {
   readonly #tokens: SlidingWindow | undefined;
   readonly #learned = new LearnedLimits();
   #inFlight = 0;
+  /** What the requests in flight are estimated to take. */
+  #tokensInFlight = 0;
 
   constructor(rule: PaceRule) {
     this.#rule = rule;
@@ -54,13 +56,20 @@ export class PaceLimits {
   /** Whether the config lets it go now. */
   fits(demand: Demand, now: number): boolean {
     const { inFlight = Number.POSITIVE_INFINITY } = this.#rule;
-    return this.#inFlight < inFlight && this.readyAt(demand, 0, now) <= now;
+    return this.#inFlight < inFlight && this.readyAt(demand, now) <= now;
   }
 
-  /** When the config lets it go at the soonest, with so many requests ahead of it. */
-  readyAt({ tokens }: Demand, ahead: number, now: number): number {
-    const requestsAt = this.#requests?.readyAt(ahead + 1, now) ?? now;
+  /** When the config lets it go, if nothing ends before. */
+  readyAt({ tokens }: Demand, now: number): number {
+    const requestsAt = this.#requests?.readyAt(1, now) ?? now;
     return Math.max(requestsAt, this.#tokens?.readyAt(tokens, now) ?? now);
+  }
+
+  /** When the config lets it go at the soonest: with so many ahead of it, and if those in flight turn out to take nothing. */
+  soonestAt({ tokens }: Demand, ahead: number, now: number): number {
+    const requestsAt = this.#requests?.readyAt(ahead + 1, now) ?? now;
+    const tokensAt = this.#tokens?.readyAt(tokens - this.#tokensInFlight, now) ?? now;
+    return Math.max(requestsAt, tokensAt);
   }
 
   /** When the provider would take it, by what its responses told. */
@@ -70,6 +79,7 @@ export class PaceLimits {
 
   take({ tokens, learned }: Demand, now: number): Turn {
     this.#inFlight++;
+    this.#tokensInFlight += tokens;
     this.#requests?.add(1, now);
     const slice = this.#tokens?.add(tokens, now);
     const sent = this.#learned.spend(learned, now);
@@ -80,6 +90,7 @@ export class PaceLimits {
       },
       end: (usedTokens = tokens) => {
         this.#inFlight--;
+        this.#tokensInFlight -= tokens;
         if (slice !== undefined) this.#tokens?.correct(slice, usedTokens - tokens);
       },
     };

@@ -240,6 +240,26 @@ describe("who cannot have its turn in time", () => {
     expect(sent).toHaveLength(1);
   });
 
+  test("waits for those in flight, which may take fewer tokens than they are estimated to", async () => {
+    const { ask, start, times } = startTarget();
+    const most = { rule: { tokensPerWindow: 5_000, waitMs: 5_000 } };
+    start({ ...most, takesMs: 1_000 });
+    const waiting = ask({ ...most, takesMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    await expect(waiting).resolves.toBeDefined();
+    expect(times()).toEqual([0, 1_000]);
+  });
+
+  test("is refused when those in flight have ended, and have left too little", async () => {
+    const { ask, start, times } = startTarget();
+    const most = { rule: { tokensPerWindow: 5_000, waitMs: 5_000 } };
+    start({ ...most, takesMs: 1_000, ends: "error" });
+    const refused = ask(most);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await expect(refused).rejects.toMatchObject({ ...held, retryAfterMs: 59_000 });
+    expect(times()).toEqual([0]);
+  });
+
   test("is refused by its place in the queue, and by its deadline", async () => {
     const { ask, start } = startTarget();
     const patient = { requestsPerWindow: 1, waitMs: 100_000 };
