@@ -70,12 +70,26 @@ describe("settled is", () => {
 
   test("the text that had arrived, at the price of the target that was writing it", () => {
     const broke: Ending = { ...failed, text: "x".repeat(30) };
-    const last = attempt({ outcome: "StreamInterrupted" }, "test/dear");
+    const last = attempt({ outcome: "StreamInterrupted", firstTokenMs: 20 }, "test/dear");
     expect(settlementOf([refused, last], broke, call, reserved).used).toEqual({
       costUsd: (input * 15 + 10 * 20) / 1e6,
       tokens: input + 10,
       requests: 2,
     });
+  });
+
+  test("the text, for a stream that broke and was gone on with", () => {
+    const broke = attempt({ outcome: "ProviderUnavailable", firstTokenMs: 20 });
+    expect(settlementOf([broke, answered], answerEnding(), call, reserved).used.tokens).toBe(
+      input + 3 + 15,
+    );
+  });
+
+  test("all that was reserved, for a hedge whose answer was not waited for", () => {
+    const hedge = attempt({ outcome: "Aborted" });
+    expect(settlementOf([answered, hedge], answerEnding(), call, reserved).used.tokens).toBe(
+      15 + 5_000,
+    );
   });
 
   test("an estimate by its text, for an answer without usage", () => {

@@ -27,7 +27,8 @@ export interface Settlement {
 
 /**
  * What these attempts of a call have used, however they ended. One that told no usage may have been billed all the
- * same: it is charged its input and the text that had arrived, or all that was reserved where no text tells.
+ * same: it is charged its input and the text that had arrived, or all that was reserved where no text tells. The text is
+ * the whole call's: of several attempts that wrote some of it, none wrote more.
  */
 export function settlementOf(
   attempts: readonly Attempt[],
@@ -40,7 +41,7 @@ export function settlementOf(
   let most = noSpending;
   for (const attempt of attempts) {
     const told = toldBy(attempt);
-    const arrived = attempt === attempts.at(-1) ? text : undefined;
+    const arrived = attempt.outcome === "ok" || attempt.firstTokenMs !== null ? text : undefined;
     if (told !== undefined) most = combine(most, told, Math.max);
     used = addSpending(used, told ?? guessOf(attempt, arrived, call, reserved));
   }
