@@ -128,7 +128,10 @@ const usageCounters = [
   ["reasoning.output_tokens", "reasoningTokens"],
 ] as const;
 
-/** Tokens as the newer conventions have them. No provider of ours tells them apart by modality. */
+/**
+ * Tokens as the newer conventions have them: what was not counted adds 0. No provider of ours tells them apart by
+ * modality.
+ */
 function tokenCounters(meter: Meter): Instruments["tokens"] {
   const counters = usageCounters.map(
     ([name, count]) =>
