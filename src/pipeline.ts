@@ -1,10 +1,10 @@
 import type { Call } from "./call/call.ts";
 import { attempt } from "./policies/attempt.ts";
 import { type BreakerStore, breaker } from "./policies/breaker.ts";
+import type { Budgets } from "./policies/budget/of-task.ts";
 import { budget } from "./policies/budget.ts";
-import type { Budgets } from "./policies/budget-of-task.ts";
+import type { CacheStore } from "./policies/cache/tiers.ts";
 import { cache } from "./policies/cache.ts";
-import type { CacheStore } from "./policies/cache-tiers.ts";
 import { deadline } from "./policies/deadline.ts";
 import { hedge } from "./policies/hedge.ts";
 import { type Observers, observe } from "./policies/observe.ts";
@@ -12,8 +12,8 @@ import { pace } from "./policies/pace.ts";
 import type { Next, Policy } from "./policies/policy.ts";
 import { repeat } from "./policies/repeat.ts";
 import { resume } from "./policies/resume.ts";
+import { RetryBudgets } from "./policies/retry/budget.ts";
 import { retry } from "./policies/retry.ts";
-import { RetryBudgets } from "./policies/retry-budget.ts";
 import { route } from "./policies/route.ts";
 import { rule } from "./policies/rule.ts";
 

@@ -14,8 +14,8 @@ import { attemptLimits, type Resolved, type TaskRules } from "./config/resolve.t
 import type { AttemptConfig, Settings } from "./config/types.ts";
 import { ConfigError } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
-import { Budgets } from "./policies/budget-of-task.ts";
-import type { CacheStore } from "./policies/cache-tiers.ts";
+import { Budgets } from "./policies/budget/of-task.ts";
+import type { CacheStore } from "./policies/cache/tiers.ts";
 import { chooseArm } from "./policies/canary.ts";
 import type { Next } from "./policies/policy.ts";
 import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";

@@ -1,9 +1,9 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Answer } from "../call/answer.ts";
 import { raceAbort } from "../util/abort.ts";
-import { AttemptRun } from "./attempt-run.ts";
-import { streamOnce } from "./attempt-stream.ts";
-import { refuseBroken } from "./broken-answer.ts";
+import { refuseBroken } from "./attempt/broken-answer.ts";
+import { AttemptRun } from "./attempt/run.ts";
+import { streamOnce } from "./attempt/stream.ts";
 import type { TargetedCall } from "./policy.ts";
 
 /** One request to the call's target, under the limits of one attempt. The innermost policy. */

@@ -13,7 +13,7 @@ import {
   type Health,
   healthy,
   settle,
-} from "./breaker-state.ts";
+} from "./breaker/state.ts";
 import type { Next, Policy, TargetedCall } from "./policy.ts";
 
 /**

@@ -9,8 +9,8 @@ import { newTrace, openAttempt } from "../call/trace.ts";
 import { Troubles } from "../call/troubles.ts";
 import { BudgetExceeded } from "../errors.ts";
 import { memoryBudgets } from "../stores/memory/budgets.ts";
+import { type BudgetStore, Budgets } from "./budget/of-task.ts";
 import { budget } from "./budget.ts";
-import { type BudgetStore, Budgets } from "./budget-of-task.ts";
 
 const noon = Date.parse("2026-11-24T12:00:00Z");
 const minute = 60_000;

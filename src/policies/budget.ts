@@ -1,7 +1,7 @@
 import { type Answer, type Ending, whenEnded } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
-import { type Settlement, settlementOf } from "./budget-estimate.ts";
-import type { Budgets } from "./budget-of-task.ts";
+import { type Settlement, settlementOf } from "./budget/estimate.ts";
+import type { Budgets } from "./budget/of-task.ts";
 import type { Next, Policy } from "./policy.ts";
 
 /** An attempt that may still run, or has told nothing, counts as all that was reserved for it. */

@@ -4,8 +4,8 @@ import { textOf } from "../call/assemble.ts";
 import type { Call } from "../call/call.ts";
 import { Troubles } from "../call/troubles.ts";
 import { memoryCache } from "../stores/memory/cache.ts";
+import { type CacheStore, slowestReadMs } from "./cache/tiers.ts";
 import { cache } from "./cache.ts";
-import { type CacheStore, slowestReadMs } from "./cache-tiers.ts";
 
 const rule = { ttlMs: 60_000, namespace: "", reach: "lasting", mode: "use" } as const;
 const noRead: Pick<CacheStore, "get"> = { get: () => undefined };

@@ -2,9 +2,9 @@ import { type Answer, whenEnded } from "../call/answer.ts";
 import { type CachedAnswer, replay } from "../call/cached-answer.ts";
 import type { Call } from "../call/call.ts";
 import type { Troubles } from "../call/troubles.ts";
-import { type CacheStore, CacheTiers, keyOf } from "./cache-tiers.ts";
+import { SharedRequest } from "./cache/shared-request.ts";
+import { type CacheStore, CacheTiers, keyOf } from "./cache/tiers.ts";
 import type { Next, Policy } from "./policy.ts";
-import { SharedRequest } from "./shared-request.ts";
 
 /**
  * Exact answers by fingerprint. Identical calls in flight share one request. Only calls whose task has a cache rule

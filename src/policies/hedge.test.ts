@@ -4,10 +4,10 @@ import { answerOf, callOf, targetNamed } from "../../test/support/call.ts";
 import type { Answer } from "../call/answer.ts";
 import type { Call, HedgeRule } from "../call/call.ts";
 import { sleep } from "../util/abort.ts";
+import { HedgeRecords } from "./hedge/records.ts";
 import { hedge } from "./hedge.ts";
-import { HedgeRecords } from "./hedge-records.ts";
 import type { Next, TargetedCall } from "./policy.ts";
-import { RetryBudgets } from "./retry-budget.ts";
+import { RetryBudgets } from "./retry/budget.ts";
 
 const rule: HedgeRule = { after: "p95", share: 1, minimumCalls: 20, windowMs: 3_600_000 };
 

@@ -3,10 +3,10 @@ import type { HedgeRule } from "../call/call.ts";
 import { isVerdict } from "../call/interrupted.ts";
 import { SeamError } from "../call/seam-error.ts";
 import { formatDuration } from "../util/duration.ts";
-import { Chain, type Outcome } from "./hedge-chain.ts";
-import { HedgeRecords } from "./hedge-records.ts";
+import { Chain, type Outcome } from "./hedge/chain.ts";
+import { HedgeRecords } from "./hedge/records.ts";
 import type { Next, Policy, TargetedCall } from "./policy.ts";
-import type { RetryBudgets } from "./retry-budget.ts";
+import type { RetryBudgets } from "./retry/budget.ts";
 
 /**
  * Asks a second time when a target is late: the next target, or the same one where there is no other. The first to

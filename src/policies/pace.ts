@@ -1,7 +1,7 @@
 import { type Answer, whenEnded } from "../call/answer.ts";
 import type { Attempt } from "../call/attempt.ts";
 import { keyOfTarget, type PaceRule } from "../call/target.ts";
-import { PaceGate } from "./pace-gate.ts";
+import { PaceGate } from "./pace/gate.ts";
 import type { Next, Policy, TargetedCall } from "./policy.ts";
 
 /**

@@ -4,7 +4,7 @@ import { SeamError } from "../call/seam-error.ts";
 import type { Troubles } from "../call/troubles.ts";
 import { DeadlineExceeded } from "../errors.ts";
 import { formatDuration } from "../util/duration.ts";
-import { keyOf } from "./cache-tiers.ts";
+import { keyOf } from "./cache/tiers.ts";
 import type { Next, Policy } from "./policy.ts";
 
 /** How long a failed call is remembered, in milliseconds: longer than the pauses of the usual retry loops. */

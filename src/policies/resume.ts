@@ -7,7 +7,7 @@ import type { Target } from "../call/target.ts";
 import type { Resume } from "../call/trace.ts";
 import { InvalidRequest, StreamInterrupted } from "../errors.ts";
 import type { Next } from "./policy.ts";
-import { ResumedStream } from "./resumed-stream.ts";
+import { ResumedStream } from "./resume/resumed-stream.ts";
 
 /**
  * Goes on with a stream that broke after its commit, where the task says `afterCommit: "resume"`: the target that broke,

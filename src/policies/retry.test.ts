@@ -20,8 +20,8 @@ import {
   Truncated,
 } from "../errors.ts";
 import type { TargetedCall } from "./policy.ts";
+import { RetryBudgets } from "./retry/budget.ts";
 import { retry } from "./retry.ts";
-import { RetryBudgets } from "./retry-budget.ts";
 
 afterEach(() => {
   vi.useRealTimers();

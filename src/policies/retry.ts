@@ -5,7 +5,7 @@ import { ProviderUnavailable } from "../errors.ts";
 import { sleep } from "../util/abort.ts";
 import { formatDuration } from "../util/duration.ts";
 import type { Next, Policy, TargetedCall } from "./policy.ts";
-import type { RetryBudgets } from "./retry-budget.ts";
+import type { RetryBudgets } from "./retry/budget.ts";
 
 /**
  * Asks the same target again after a failure that may pass: exponential backoff with full jitter, never sooner than

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { CacheStore } from "../../policies/cache-tiers.ts";
+import type { CacheStore } from "../../policies/cache/tiers.ts";
 
 /** What an entry costs beyond its text: the key, the bookkeeping. A rough figure, on the safe side. */
 const entryOverhead = 256;

@@ -1,5 +1,5 @@
 import type { Spending } from "../../call/budget.ts";
-import type { BudgetStore } from "../../policies/budget-of-task.ts";
+import type { BudgetStore } from "../../policies/budget/of-task.ts";
 import { newId } from "../../util/id.ts";
 import { type OpenFile, statementsOf } from "./open-file.ts";
 import type { WriteQueue } from "./write-queue.ts";

@@ -1,8 +1,8 @@
 import type { CallEvent, EventSink } from "../../call/event.ts";
 import type { ScoreSink } from "../../call/score.ts";
 import type { Troubles } from "../../call/troubles.ts";
-import type { BudgetStore } from "../../policies/budget-of-task.ts";
-import type { CacheStore } from "../../policies/cache-tiers.ts";
+import type { BudgetStore } from "../../policies/budget/of-task.ts";
+import type { CacheStore } from "../../policies/cache/tiers.ts";
 import { onExit } from "../../util/on-exit.ts";
 import { sqliteBudgets } from "./budgets.ts";
 import { toRow } from "./event-row.ts";
