@@ -69,7 +69,7 @@ const faultEvery = 3;
 const outages: Readonly<Record<Step, readonly Fault[]>> = {
   sort: [],
   note: [],
-  reply: Array<Fault>(16).fill("status-529"),
+  reply: Array<Fault>(30).fill("status-529"),
 };
 
 /** One script for all models: what they say about a ticket follows from its words. */

@@ -67,15 +67,15 @@ describe("npm run demo", () => {
     expect(first.errors["Refused"]).toBe(1);
     expect(first.errors["StreamInterrupted"]).toBeUndefined();
     expect(first.resumed).toBeGreaterThanOrEqual(1);
-    expect(first.skipped).toBeGreaterThanOrEqual(1);
+    expect(first.skipped).toBeGreaterThan(5);
     expect(first.errors["BudgetExceeded"]).toBeGreaterThanOrEqual(1);
     expect(first.retries).toBeGreaterThan(10);
     expect(first.reAsks).toBeGreaterThanOrEqual(1);
     expect(first.reroutes).toBeGreaterThanOrEqual(3);
     expect(Object.keys(report.faults).length).toBeGreaterThan(20);
 
-    expect(second.cacheHits).toBeGreaterThan(140);
-    expect(second.attempts).toBeLessThan(20);
+    expect(second.cacheHits).toBeGreaterThan(100);
+    expect(second.attempts).toBeLessThan(70);
     expect(second.errors["Refused"]).toBe(1);
     expect(second.resumed).toBe(0);
     expect(second.p50Ms).toBeLessThan(first.p50Ms);
