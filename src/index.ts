@@ -1,8 +1,8 @@
 /** The library's door. */
 export type { Attempt, AttemptKind } from "./call/attempt.ts";
 export type { BudgetUse } from "./call/budget.ts";
-export type { Tags } from "./call/call.ts";
 export type { ErrorCode } from "./call/error-code.ts";
+export type { Tags } from "./call/labels.ts";
 export type { Price } from "./call/price.ts";
 export { SeamError } from "./call/seam-error.ts";
 export type { Reroute, Resume, Source } from "./call/trace.ts";

@@ -1,9 +1,11 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending, StreamAnswer } from "./call/answer.ts";
 import type { BudgetUse } from "./call/budget.ts";
-import type { Accept, CacheRule, Call, EventIds, Pattern, Tags } from "./call/call.ts";
+import type { Accept, CacheRule, Call, EventIds } from "./call/call.ts";
 import { compress } from "./call/compress.ts";
 import type { CallEvent, EventSink } from "./call/event.ts";
+import { currentFamily, type Family } from "./call/family.ts";
+import type { Pattern, Tags } from "./call/labels.ts";
 import { type ModelRequest, withSettings } from "./call/request.ts";
 import { scoresFor } from "./call/score.ts";
 import type { Target } from "./call/target.ts";
@@ -59,7 +61,8 @@ export interface CallSpec extends CallOptions {
   readonly mode: "generate" | "stream";
   readonly request: ModelRequest;
   readonly id?: string | undefined;
-  readonly parentId?: string | undefined;
+  /** What the call is made for; default: the one that it is made within. */
+  readonly family?: Family | undefined;
   /** What the answer is kept under when that is not `request`. */
   readonly cacheRequest?: ModelRequest | undefined;
   /** Asks these targets instead of the task's own. */
@@ -161,15 +164,15 @@ function cacheStores(config: Resolved, store: SqliteStore | undefined): CacheSto
 function prepare(spec: CallSpec, rules: TaskRules): Call {
   const limits = spec.limits === undefined ? undefined : checkLimits(spec.limits);
   const settings = spec.settings === undefined ? {} : checkSettings(spec.settings);
-  const { parentId, id = newId() } = spec;
+  const { id = newId(), family = currentFamily() } = spec;
   const tags = spec.tags ?? {};
-  const { arm, rules: ofArm } = chooseArm(rules, { id, parentId, tags });
+  const { arm, rules: ofArm } = chooseArm(rules, { id, family, tags });
   const trace = newTrace();
   const asked = (request: ModelRequest, notes: string[]): ModelRequest =>
     withSettings(settings, rules.compress ? compressed(request, notes) : request);
   return {
     id,
-    parentId,
+    family,
     task: spec.task,
     pattern: spec.pattern,
     mode: spec.mode,

@@ -125,6 +125,7 @@ function single(random: Random, time: number, number: number): CallEvent {
     fingerprint: createHash("sha256").update(question).digest("hex"),
     children: 0,
     repeatOf: null,
+    tool: null,
     notes: [],
   };
 }

@@ -6,7 +6,7 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from "@ai-sdk/provider";
-import type { Pattern } from "./call.ts";
+import type { Pattern } from "./labels.ts";
 
 type TextBlock = Extract<LanguageModelV4Content, { type: "text" | "reasoning" }>;
 

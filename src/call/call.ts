@@ -2,20 +2,12 @@ import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending } from "./answer.ts";
 import type { AttemptKind } from "./attempt.ts";
 import type { BudgetLimit } from "./budget.ts";
+import type { Family } from "./family.ts";
+import type { Pattern, Tags } from "./labels.ts";
 import type { CallLimits } from "./limits.ts";
 import type { ModelRequest } from "./request.ts";
 import type { Target } from "./target.ts";
 import type { Trace } from "./trace.ts";
-
-/** What feature code called. */
-export type Pattern = "complete" | "stream" | "extract" | "model";
-
-/** Labels of a call that land in its event: who asked, in which session, and anything else. */
-export interface Tags {
-  readonly user?: string | undefined;
-  readonly session?: string | undefined;
-  readonly [tag: string]: string | number | boolean | undefined;
-}
 
 /** The cache's part of a call. */
 export interface CacheRule {
@@ -33,7 +25,8 @@ export type Accept = (result: LanguageModelV4GenerateResult, target: Target) => 
 /** One logical request of feature code, on its way through the policies. */
 export interface Call {
   readonly id: string;
-  readonly parentId: string | undefined;
+  /** What the call was made for; `undefined` for one that stands alone. */
+  readonly family: Family | undefined;
   readonly task: string;
   readonly pattern: Pattern;
   readonly mode: "generate" | "stream";
@@ -70,7 +63,7 @@ export interface Call {
   /** When the call must be done. Shared requests move it while they run. */
   readonly deadline: Deadline;
   readonly accept: Accept | undefined;
-  /** Under which ids the event is kept, when the ending decides it; default: `id` and `parentId`. */
+  /** Under which ids the event is kept, when the ending decides it; default: its own, and its family's. */
   readonly recordAs: ((ending: Ending) => EventIds) | undefined;
   readonly trace: Trace;
 }

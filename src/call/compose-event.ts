@@ -24,13 +24,16 @@ export function startNow(): Start {
 /** The event of a call that has ended. */
 export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
   const { trace } = call;
-  const { id, parentId } = call.recordAs?.(ending) ?? call;
+  const { id, parentId } = call.recordAs?.(ending) ?? {
+    id: call.id,
+    parentId: call.family?.parentId,
+  };
   const { headers: _headers, ...prompt } = withSettings(call.targets[0].settings, call.request);
   const result = ending.ok ? ending.result : undefined;
   return {
     id,
     parentId: parentId ?? null,
-    traceId: parentId ?? id,
+    traceId: call.family?.traceId ?? parentId ?? id,
     time: start.time,
     task: call.task,
     pattern: call.pattern,
@@ -61,6 +64,7 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
     },
     children: 0,
     repeatOf: trace.repeatOf,
+    tool: null,
     notes: trace.notes,
   };
 }
@@ -123,7 +127,7 @@ export function parentEventOf(
   return {
     ...event,
     ...ids,
-    traceId: ids.parentId ?? ids.id,
+    traceId: last.family?.traceId ?? ids.id,
     usage: children.map(({ trace }) => usageOfAttempts(trace)).reduce(addUsage),
     costUsd: bills.map(({ costUsd }) => costUsd).reduce(addKnown),
     unpricedAttempts: bills.reduce((sum, bill) => sum + bill.unpricedAttempts, 0),

@@ -1,14 +1,15 @@
 import type { LanguageModelV4Content } from "@ai-sdk/provider";
 import type { Attempt } from "./attempt.ts";
-import type { Pattern, Tags } from "./call.ts";
+import type { Pattern, Tags } from "./labels.ts";
 import type { ModelRequest } from "./request.ts";
+import type { ToolRecord } from "./tool-record.ts";
 import type { Reroute, Resume, Source } from "./trace.ts";
 import type { Usage } from "./usage.ts";
 
 /** The structured record of one finished call: what is stored, queried and shown. */
 export interface CallEvent {
   readonly id: string;
-  /** The call that this one was made for, e.g. the extract that asked again. */
+  /** What this call was made for: the extract that asked again, the run of an agent, one of its tools. */
   readonly parentId: string | null;
   /** The outermost call of the family; its own id for a call without a parent. */
   readonly traceId: string;
@@ -41,7 +42,8 @@ export interface CallEvent {
   readonly firstTokenMs: number | null;
   /** Of the latency: waiting for a turn, in a budget's or a target's queue. */
   readonly queuedMs: number;
-  readonly source: Source;
+  /** Where the answer came from; `tool`: it is what a tool did. */
+  readonly source: Source | "tool";
   readonly attempts: readonly Attempt[];
   readonly reroutes: readonly Reroute[];
   /** Where a broken stream was gone on with. */
@@ -55,6 +57,8 @@ export interface CallEvent {
   readonly children: number;
   /** The call that had just failed with the same request: an outer loop tries again, too. */
   readonly repeatOf: string | null;
+  /** What became of an agent's call of a tool; `null` for a call of a model. Input and output are prompt and response. */
+  readonly tool: ToolRecord | null;
   readonly notes: readonly string[];
 }
 

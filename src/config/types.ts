@@ -1,5 +1,5 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { Tags } from "../call/call.ts";
+import type { Tags } from "../call/labels.ts";
 import type { Price } from "../call/price.ts";
 import type { ModelSettings } from "../call/request.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { targetNamed } from "../../test/support/call.ts";
-import type { Tags } from "../call/call.ts";
+import type { Tags } from "../call/labels.ts";
 import { newId } from "../util/id.ts";
 import { type Arms, type CanaryRule, chooseArm } from "./canary.ts";
 
@@ -12,7 +12,7 @@ function armsWith(canary: Partial<CanaryRule>, name = "ask"): Arms {
 }
 
 const armOf = (arms: Arms, tags: Tags, id: string = newId(), parentId?: string) =>
-  chooseArm(arms, { id, parentId, tags }).arm;
+  chooseArm(arms, { id, family: parentId === undefined ? undefined : { parentId }, tags }).arm;
 
 const tenants = fc.oneof(fc.string({ unit: "binary" }), fc.integer(), fc.boolean());
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -102,7 +102,7 @@ test("calls made for the same call share its arm", () => {
 
 test("a task without a canary has no arms to tell of", () => {
   const arms: Arms = { ...armsWith({}), canary: undefined };
-  expect(chooseArm(arms, { id: "1", parentId: undefined, tags: {} })).toMatchObject({
+  expect(chooseArm(arms, { id: "1", family: undefined, tags: {} })).toMatchObject({
     arm: undefined,
     rules: { targets: [{ name: "test/own" }] },
   });

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Call } from "../call/call.ts";
+import type { Family } from "../call/family.ts";
 
 /** What a task's calls are sent to, and how much room a structured answer may be given. */
 export interface Arm {
@@ -35,11 +36,17 @@ export interface ChosenArm {
  */
 export function chooseArm(
   arms: Arms,
-  { id, parentId, tags }: Pick<Call, "id" | "parentId" | "tags">,
+  {
+    id,
+    family,
+    tags,
+  }: Pick<Call, "id" | "tags"> & {
+    readonly family: Pick<Family, "parentId"> | undefined;
+  },
 ): ChosenArm {
   const { name, canary } = arms;
   if (canary === undefined) return { arm: undefined, rules: arms };
-  const value = (canary.by === undefined ? (parentId ?? id) : tags[canary.by]) ?? undefined;
+  const value = (canary.by === undefined ? (family?.parentId ?? id) : tags[canary.by]) ?? undefined;
   if (value !== undefined && drawOf(name, String(value)) < canary.share) {
     return { arm: "canary", rules: canary };
   }

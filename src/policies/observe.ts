@@ -22,7 +22,9 @@ export function observe({ events, telemetry, keep, troubles }: Observers): Polic
     const span = await telemetry.open(call, start);
     const close = (ending: Ending): void => {
       try {
-        const event = keep(eventOf(call, ending, start));
+        const whole = eventOf(call, ending, start);
+        call.family?.add(whole);
+        const event = keep(whole);
         events.write(event);
         span.end(event, ending);
       } catch (error) {

@@ -75,6 +75,7 @@ function withTexts(event: CallEvent, redact: Redactor): CallEvent {
     attempts: event.attempts.map((attempt) => ({ ...attempt, error: orNull(attempt.error) })),
     reroutes: event.reroutes.map(withReason),
     resumes: event.resumes.map(withReason),
+    tool: event.tool === null ? null : { ...event.tool, reason: orNull(event.tool.reason) },
     notes: event.notes.map((note) => redact(note)),
   };
 }

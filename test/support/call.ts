@@ -33,7 +33,7 @@ export function targetNamed(name: string): Target {
 export function callOf(changes: Partial<Call> = {}): Call {
   return {
     id: "call-1",
-    parentId: undefined,
+    family: undefined,
     task: "ask",
     pattern: "complete",
     mode: "generate",

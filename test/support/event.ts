@@ -41,6 +41,7 @@ export function eventOf(changes: Partial<CallEvent> & { readonly id: string }): 
     fingerprint: "f",
     children: 0,
     repeatOf: null,
+    tool: null,
     notes: [],
     ...changes,
   };

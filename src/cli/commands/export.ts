@@ -54,6 +54,7 @@ const eventFields = Object.keys({
   fingerprint: true,
   children: true,
   repeatOf: true,
+  tool: true,
   notes: true,
 } satisfies Record<keyof CallEvent, true>);
 

@@ -1,6 +1,7 @@
 import type { JSONSchema7 } from "@ai-sdk/provider";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Call } from "../../call/call.ts";
+import { currentFamily } from "../../call/family.ts";
 import { addKnown, addUsage, unknownUsage } from "../../call/usage.ts";
 import { defaults } from "../../config/defaults.ts";
 import { chooseArm } from "../../policies/canary.ts";
@@ -61,7 +62,8 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
 ): Omit<ExtractionParts<T>, "ask"> {
   const { schemaName, schemaDescription } = options;
   const tags = options.tags ?? {};
-  const { rules: arm } = chooseArm(runtime.rulesOf(task), { id, parentId: undefined, tags });
+  const family = currentFamily();
+  const { rules: arm } = chooseArm(runtime.rulesOf(task), { id, family, tags });
   const firstRoom = options.settings?.maxOutputTokens ?? arm.targets[0].settings.maxOutputTokens;
   const mostRoom =
     arm.extractMaxOutputTokens ?? (firstRoom && firstRoom * defaults.extractRoomFactor);
@@ -74,6 +76,7 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
       ...callOptionsOf(options),
       rule: options.rule,
       id,
+      family,
       task,
       pattern: "extract",
       mode,

@@ -43,16 +43,16 @@ export function runExtraction<T>(parts: ExtractionParts<T>): Promise<Extracted<T
 
 async function runAsks<T>(parts: ExtractionParts<T>): Promise<Extracted<T>> {
   const { runtime, spec } = parts;
-  const family = new Family(spec.id, spec.parentId, parts.moreRoom !== undefined);
+  const asks = new Asks(spec, parts.moreRoom !== undefined);
   try {
-    const extracted = await askUntilFit(parts, family);
-    family.close(runtime, { ok: true, result: extracted.result });
-    return { ...extracted, calls: family.calls };
+    const extracted = await askUntilFit(parts, asks);
+    asks.close(runtime, { ok: true, result: extracted.result });
+    return { ...extracted, calls: asks.calls };
   } catch (thrown) {
-    const attempts = family.calls.flatMap(({ trace }) => trace.attempts);
+    const attempts = asks.calls.flatMap(({ trace }) => trace.attempts);
     const own = { task: spec.task, callId: spec.id, attempts };
     const error = SeamError.is(thrown) ? thrown.with(own) : thrown;
-    family.close(runtime, { ok: false, error });
+    asks.close(runtime, { ok: false, error });
     throw error;
   }
 }
@@ -60,11 +60,11 @@ async function runAsks<T>(parts: ExtractionParts<T>): Promise<Extracted<T>> {
 type Fit<T> = Omit<Extracted<T>, "calls">;
 type Misfit = { readonly error: InvalidOutput | Truncated; readonly targets: Targets };
 
-async function askUntilFit<T>(parts: ExtractionParts<T>, family: Family): Promise<Fit<T>> {
+async function askUntilFit<T>(parts: ExtractionParts<T>, asks: Asks): Promise<Fit<T>> {
   const { request } = parts.spec;
   const rejected: RejectedOutput[] = [];
   const ask = async (asked: ModelRequest, targets?: Targets): Promise<Fit<T> | Misfit> => {
-    const outcome = await askOnce(parts, family, asked, targets);
+    const outcome = await askOnce(parts, asks, asked, targets);
     if ("error" in outcome && outcome.error instanceof InvalidOutput) {
       rejected.push(...outcome.error.outputs);
     }
@@ -102,7 +102,7 @@ function secondRequest<T>(
 
 async function askOnce<T>(
   { runtime, format, spec, ask }: ExtractionParts<T>,
-  family: Family,
+  asks: Asks,
   request: ModelRequest,
   targets: Targets | undefined,
 ): Promise<Fit<T> | Misfit> {
@@ -117,11 +117,11 @@ async function askOnce<T>(
     cacheRequest: spec.request,
     targets: targets ?? spec.targets,
     accept,
-    recordAs: family.recordAs(),
+    recordAs: asks.recordAs(),
   });
-  const rules = family.calls.length === 0 ? prepared.rules : [];
-  const call = { ...prepared, rules, deadline: family.deadlineOf(prepared) };
-  family.calls.push(call);
+  const rules = asks.calls.length === 0 ? prepared.rules : [];
+  const call = { ...prepared, rules, deadline: asks.deadlineOf(prepared) };
+  asks.calls.push(call);
   try {
     const result = await ask(call);
     if (judged === undefined || !("value" in judged))
@@ -156,7 +156,7 @@ function targetsFrom(targets: Targets, target: Target | undefined): Targets {
 }
 
 /** The asks of one extract. Several of them get a parent event; a single one is the event itself. */
-class Family {
+class Asks {
   readonly calls: Call[] = [];
   readonly #id: string;
   readonly #parentId: string | undefined;
@@ -164,9 +164,9 @@ class Family {
   readonly #start = startNow();
   #isParent = false;
 
-  constructor(id: string, parentId: string | undefined, asksAgainAfterLength: boolean) {
+  constructor({ id, family }: ExtractionParts<unknown>["spec"], asksAgainAfterLength: boolean) {
     this.#id = id;
-    this.#parentId = parentId;
+    this.#parentId = family?.parentId;
     this.#asksAgainAfterLength = asksAgainAfterLength;
   }
 

@@ -26,7 +26,8 @@ export interface EventFilter {
   readonly minLatencyMs?: number | undefined;
   /**
    * `roots`: what feature code called (the default). `leaves`: what was sent into the pipeline, where an extract that
-   * asked twice counts twice. `all`: both; do not add up their tokens and costs, which parents hold as sums.
+   * asked twice counts twice. `all`: both, and what agents did with tools; do not add up their tokens and costs, which
+   * parents hold as sums.
    */
   readonly scope?: EventScope | undefined;
 }
@@ -39,7 +40,7 @@ type Condition = RawBuilder<SqlBool>;
 export function matching(filter: EventFilter, now: number = Date.now()): Condition {
   const { tags = {}, since, until, text, minLatencyMs } = filter;
   return allOf([
-    inScope(filter, { root: sql`parent_id is null`, leaf: sql`children = 0` }),
+    inScope(filter, { root: sql`parent_id is null`, leaf: sql`children = 0 and source <> 'tool'` }),
     ...described(filter),
     ...Object.entries(tags).map(([name, value]) => tagged(name, String(value))),
     since === undefined ? undefined : sql`time >= ${momentOf(since, now)}`,

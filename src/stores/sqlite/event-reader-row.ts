@@ -43,6 +43,7 @@ export function fromRow(row: EventRow): CallEvent {
     fingerprint: row.fingerprint,
     children: row.children,
     repeatOf: row.repeat_of,
+    tool: json(row, "tool") as CallEvent["tool"],
     notes: json(row, "notes") as CallEvent["notes"],
   };
 }
@@ -57,7 +58,7 @@ function tagsOf(row: EventRow): CallEvent["tags"] {
 
 function json(
   row: EventRow,
-  column: "tags" | "prompt" | "response" | "attempts" | "reroutes" | "resumes" | "notes",
+  column: "tags" | "prompt" | "response" | "attempts" | "reroutes" | "resumes" | "tool" | "notes",
 ): unknown {
   const text = row[column];
   if (text === null) return null;

@@ -45,6 +45,7 @@ export function toRow(event: CallEvent): EventRow {
     fingerprint: event.fingerprint,
     children: event.children,
     repeat_of: event.repeatOf,
+    tool: event.tool === null ? null : JSON.stringify(event.tool),
     notes: JSON.stringify(event.notes),
   };
 }

@@ -24,7 +24,7 @@ const summands = [
 export const figuresOfEvents: RawBuilder<unknown> = sql.raw(`
   task, arm, target, answered_by, model, source, error_code,
   parent_id is null as is_root,
-  children = 0 as is_leaf,
+  children = 0 and source <> 'tool' as is_leaf,
   1 as calls,
   case
     when children > 0 then coalesce((

@@ -128,6 +128,11 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  "007-tools": {
+    async up(db: Kysely<Database>): Promise<void> {
+      await db.schema.alterTable("events").addColumn("tool", "text").execute();
+    },
+  },
 };
 
 /**

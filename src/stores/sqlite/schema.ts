@@ -39,6 +39,7 @@ export interface EventRow {
   fingerprint: string;
   children: number;
   repeat_of: string | null;
+  tool: string | null;
   notes: string;
 }
 
