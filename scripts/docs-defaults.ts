@@ -81,6 +81,22 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
   ],
   maxResumes: ['for `afterCommit: "resume"`', "How often one call's stream is gone on with."],
   content: ["`content`", "What is kept of prompts and answers: `full`, `redacted` or `none`."],
+  "agent.steps": ["`agent.steps`", "Model steps in a run of an agent."],
+  "agent.deadlineMs": ["`agent.deadline`", "A run of an agent, up to its end or its pause."],
+  "agent.callsPerTool": [
+    "`agent.callsPerTool`",
+    "Calls of one tool in a run, where the grant says no other number.",
+  ],
+  "agent.repeats": [
+    "`agent.repeats`",
+    "How often the very same call of a tool is run; one more is answered without, the next ends the run.",
+  ],
+  "agent.toolTimeoutMs": ["`agent.toolTimeout`", "One call of a tool."],
+  "agent.toolOutput": [
+    "`agent.toolOutput`",
+    "Characters of a tool's result that the model is given.",
+  ],
+  "agent.approvalTtlMs": ["`agent.approvalTtl`", "How long an approval can be given."],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   AuthenticationFailed,
   BudgetExceeded,
+  Busy,
   ConfigError,
   ContextTooLong,
   DeadlineExceeded,
@@ -15,6 +16,8 @@ import {
   RateLimited,
   Refused,
   type SeamError,
+  StepLimit,
+  StoreUnavailable,
   StreamInterrupted,
   Truncated,
 } from "../src/index.ts";
@@ -42,12 +45,17 @@ export const everyError: Readonly<Record<ErrorCode, SeamError>> = {
     windowMs: 1,
     resetsAt: 1,
   }),
+  StepLimit: new StepLimit({ limit: "steps", summary: "summary" }),
+  Busy: new Busy("summary"),
+  StoreUnavailable: new StoreUnavailable("summary"),
   ConfigError: new ConfigError({ summary: "summary", advice: "Mend the settings named here." }),
 };
 
+const errorFiles = ["src/errors.ts", "src/patterns/run-errors.ts"];
+
 /** The error catalogue as a Markdown table, from the classes themselves. */
 export function errorTable(): string {
-  const source = readFileSync(join(root, "src/errors.ts"), "utf8");
+  const source = errorFiles.map((file) => readFileSync(join(root, file), "utf8")).join("\n");
   const rows = Object.entries(everyError).map(([code, error]) => {
     const cells = [`\`${code}\``, whenOf(code, source), triedOn(error), adviceOf(error)];
     return `| ${cells.join(" | ")} |`;
@@ -61,7 +69,7 @@ function whenOf(code: string, source: string): string {
     source,
   );
   const text = comment?.[1]?.replace(/\s*\n? +\* /g, " ").trim();
-  if (text === undefined) throw new Error(`src/errors.ts: the class ${code} has no comment.`);
+  if (text === undefined) throw new Error(`The class ${code} has no comment.`);
   return text;
 }
 

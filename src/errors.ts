@@ -19,13 +19,13 @@ export class DeadlineExceeded extends SeamError<ExpiredLimit> {
 
   constructor(detail: ExpiredLimit, context: ErrorContext = {}) {
     const { limit, limitMs, isUnsent = false } = detail;
-    const setting = limit === "deadline" ? "deadline" : `attempt.${limit}`;
+    const setting = settingOf[limit] ?? `attempt.${limit}`;
     super(
       detail,
       {
         summary: `${limitText[limit](limitMs)}${isUnsent ? ", and had not sent a request yet" : ""}`,
         advice: `Raise \`${setting}\` in the config if the work needs longer, or add a faster fallback.`,
-        retryable: limit !== "deadline",
+        retryable: settingOf[limit] === undefined,
       },
       context,
     );
@@ -34,7 +34,14 @@ export class DeadlineExceeded extends SeamError<ExpiredLimit> {
   }
 }
 
+/** Limits that no further attempt can get round. */
+const settingOf: Partial<Record<LimitName, string>> = {
+  deadline: "deadline",
+  run: "agent.deadline",
+};
+
 const limitText: Record<LimitName, (ms: number) => string> = {
+  run: (ms) => `The run was not done within its deadline of ${ms} ms`,
   deadline: (ms) => `The call was not done within its deadline of ${ms} ms`,
   total: (ms) => `The provider was not done within the attempt's limit of ${ms} ms`,
   headers: (ms) => `The provider sent no response headers within ${ms} ms`,

@@ -5,9 +5,12 @@ export type { ErrorCode } from "./call/error-code.ts";
 export type { Tags } from "./call/labels.ts";
 export type { Price } from "./call/price.ts";
 export { SeamError } from "./call/seam-error.ts";
+export type { AgentStep, AgentToolCall } from "./call/step.ts";
+export type { StoppedBy, ToolEffect, ToolOutcome } from "./call/tool-record.ts";
 export type { Reroute, Resume, Source } from "./call/trace.ts";
 export type { Usage } from "./call/usage.ts";
 export {
+  type AgentConfig,
   type AttemptConfig,
   type BreakerConfig,
   type BudgetConfig,
@@ -46,11 +49,36 @@ export {
   StreamInterrupted,
   Truncated,
 } from "./errors.ts";
+export type { AboutCall, Grant, Permission, ToolGrant } from "./patterns/agent/grant.ts";
+export type {
+  AgentOptions,
+  AnsweredRun,
+  Approve,
+  Decision,
+  PausedRun,
+  PendingApproval,
+  RemovedLink,
+  RunOptions,
+  RunResult,
+  RunSummary,
+  UntrustedDocument,
+} from "./patterns/agent/options.ts";
+export {
+  type AgentTool,
+  type AgentTools,
+  defineTool,
+  type JsonSchemaLike,
+  type ToolDefinition,
+  type ToolInput,
+  type ToolOptions,
+  type ToolTraits,
+} from "./patterns/agent/tool.ts";
 export type { CompleteOptions, CompleteResult } from "./patterns/complete.ts";
 export type { ExtractOptions, ExtractResult, RuleValue } from "./patterns/extract/extract.ts";
 export type { DeepPartial, ExtractStream } from "./patterns/extract/stream-extract.ts";
 export type { Message, PromptOptions } from "./patterns/prompt.ts";
 export type { CallSummary, FinishReason } from "./patterns/result.ts";
+export { Busy, StepLimit, StoreUnavailable } from "./patterns/run-errors.ts";
 export type { SeamStream, StreamOptions, StreamResult } from "./patterns/stream.ts";
 export type { ModelRef, ProviderConfig } from "./providers/types.ts";
 export { type Redactor, redactors } from "./redact/redactor.ts";

@@ -13,4 +13,7 @@ export type ErrorCode =
   | "InvalidOutput"
   | "StreamInterrupted"
   | "BudgetExceeded"
+  | "StepLimit"
+  | "Busy"
+  | "StoreUnavailable"
   | "ConfigError";

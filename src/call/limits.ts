@@ -20,5 +20,5 @@ export interface AttemptLimits {
 /** The limits of an attempt, as they are named in the config. */
 export type AttemptLimitName = "total" | "headers" | "firstToken" | "silence";
 
-/** Which limit ended an attempt or a call. */
-export type LimitName = "deadline" | AttemptLimitName;
+/** Which limit ended an attempt, a call, or the run of an agent. */
+export type LimitName = "deadline" | "run" | AttemptLimitName;

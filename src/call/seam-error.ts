@@ -1,5 +1,6 @@
 import type { Attempt } from "./attempt.ts";
 import type { ErrorCode } from "./error-code.ts";
+import type { AgentStep } from "./step.ts";
 
 /** Where an error happened; filled in by the policy that raises it. */
 export interface ErrorContext {
@@ -8,6 +9,8 @@ export interface ErrorContext {
   /** The target that was asked, `provider/model`. */
   readonly target?: string | undefined;
   readonly attempts?: readonly Attempt[] | undefined;
+  /** What an agent had done. */
+  readonly steps?: readonly AgentStep[] | undefined;
   readonly cause?: unknown;
   /** HTTP status of the provider's answer. */
   readonly status?: number | undefined;
@@ -47,6 +50,8 @@ export abstract class SeamError<Detail = unknown> extends Error {
   readonly target: string | undefined;
   /** Every request that was sent for the call, in order. */
   readonly attempts: readonly Attempt[];
+  /** The steps of the agent's run that failed; empty for other calls. */
+  readonly steps: readonly AgentStep[];
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   /** Whether the same request may succeed later. Seam's own retries have already been made. */
@@ -72,6 +77,7 @@ export abstract class SeamError<Detail = unknown> extends Error {
     this.callId = context.callId;
     this.target = context.target;
     this.attempts = context.attempts ?? [];
+    this.steps = context.steps ?? [];
     this.status = context.status;
     this.retryAfterMs = context.retryAfterMs;
     this.retryable = context.retryable ?? said.retryable ?? false;

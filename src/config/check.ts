@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ConfigError, type OutputIssue } from "../errors.ts";
 import { nearest } from "../util/nearest.ts";
-import type { CheckedConfig, CheckedLimits } from "./checked.ts";
-import { configSchema, limitsSchema, settingsSchema } from "./schema.ts";
+import type { CheckedAgent, CheckedConfig, CheckedLimits } from "./checked.ts";
+import { agentSchema, configSchema, limitsSchema, settingsSchema } from "./schema.ts";
 import type { SeamConfig, Settings } from "./types.ts";
 
 /** Checks all settings; throws one ConfigError that names every fault with its path. */
@@ -24,6 +24,13 @@ export function checkSettings(settings: unknown): Settings {
   const result = settingsSchema.safeParse(settings);
   if (result.success) return result.data;
   throw configError("The settings of this call are wrong", issuesOf(result.error, "settings"));
+}
+
+/** Checks the limits that an agent sets for its runs. */
+export function checkAgentLimits(limits: unknown): CheckedAgent {
+  const result = agentSchema.safeParse(limits);
+  if (result.success) return result.data;
+  throw configError("The limits of this agent are wrong", issuesOf(result.error, "limits"));
 }
 
 /** One error for all faults, each with its path. */

@@ -2,6 +2,7 @@ import type { Price } from "../call/price.ts";
 import type { ModelRef, ProviderConfig } from "../providers/types.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import type {
+  AgentConfig,
   ExtractConfig,
   PaceConfig,
   PolicyConfig,
@@ -52,9 +53,17 @@ export interface CheckedPolicies extends CheckedLimits {
   readonly budget?: false | CheckedBudget | readonly CheckedBudget[] | undefined;
   readonly afterCommit?: PolicyConfig["afterCommit"];
   readonly extract?: ExtractConfig | undefined;
+  readonly agent?: CheckedAgent | undefined;
   readonly promptCache?: boolean | PromptCacheConfig | undefined;
   readonly content?: "full" | "redacted" | "none" | undefined;
   readonly redact?: Redactor | readonly Redactor[] | undefined;
+}
+
+export interface CheckedAgent
+  extends Omit<AgentConfig, "deadline" | "toolTimeout" | "approvalTtl"> {
+  readonly deadline?: number | undefined;
+  readonly toolTimeout?: number | undefined;
+  readonly approvalTtl?: number | undefined;
 }
 
 export interface CheckedLimits {

@@ -1,3 +1,4 @@
+import type { AgentRule } from "../call/agent-rule.ts";
 import type { BreakerRule, HedgeRule, RetryBudgetRule } from "../call/call.ts";
 import type { AttemptLimits } from "../call/limits.ts";
 import type { PaceRule } from "../call/target.ts";
@@ -29,6 +30,7 @@ export interface Defaults {
   /** How often one call resumes its stream, where `afterCommit` says so. */
   readonly maxResumes: number;
   readonly content: "full" | "redacted" | "none";
+  readonly agent: Omit<AgentRule, "costUsd">;
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -60,6 +62,15 @@ export const defaults: Defaults = {
   maxResumes: 3,
   content: "full",
   extractRoomFactor: 4,
+  agent: {
+    steps: 20,
+    deadlineMs: 600_000,
+    callsPerTool: 20,
+    repeats: 2,
+    toolTimeoutMs: 30_000,
+    toolOutput: 20_000,
+    approvalTtlMs: 86_400_000,
+  },
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
   retentionMs: false,

@@ -1,3 +1,4 @@
+import type { AgentRule } from "../call/agent-rule.ts";
 import type { BudgetLimit } from "../call/budget.ts";
 import type {
   BreakerRule,
@@ -15,6 +16,7 @@ import type { TargetParts } from "../providers/targets.ts";
 import type { ContentRule } from "../redact/kept-content.ts";
 import { redactors } from "../redact/redactor.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
+import { agentRule } from "./agent.ts";
 import { armsOf } from "./arms.ts";
 import { checkConfig, configError } from "./check.ts";
 import type {
@@ -43,6 +45,7 @@ export interface TaskRules extends Arms {
   /** How often a broken stream is gone on with; 0: never. */
   readonly maxResumes: number;
   readonly content: ContentRule;
+  readonly agent: AgentRule;
 }
 
 /** A checked config, ready to run. */
@@ -124,7 +127,10 @@ function rulesOf(
   const room = task.extract?.maxOutputTokens ?? common.extract?.maxOutputTokens;
   const arms = armsOf(name, task, room, { ...ofAll, promptCache });
   const budget = budgetLimits(task.budget ?? common.budget);
-  if (budget.some(({ kind }) => kind === "cost")) refuseUnpriced(arms, `tasks.${name}`);
+  const agent = agentRule(task.agent, agentRule(common.agent));
+  if (budget.some(({ kind }) => kind === "cost") || agent.costUsd !== undefined) {
+    refuseUnpriced(arms, `tasks.${name}`);
+  }
   const afterCommit = task.afterCommit ?? common.afterCommit ?? defaults.afterCommit;
   const content = contentRule(task, common);
   return {
@@ -143,6 +149,7 @@ function rulesOf(
     compress: task.compress ?? defaults.compress,
     maxResumes: afterCommit === "resume" ? defaults.maxResumes : 0,
     content,
+    agent,
   };
 }
 
@@ -268,7 +275,7 @@ function unpricedIn(targets: readonly Target[], path: string): OutputIssue[] {
   return targets.flatMap(({ name, price }, index) => {
     if (price !== undefined) return [];
     const place = index === 0 ? `${path}.model` : `${path}.fallbacks.${index - 1}`;
-    const message = `${name} has no known price, so the task's budget of cost cannot be kept; set prices[${JSON.stringify(name)}]`;
+    const message = `${name} has no known price, so a limit of cost cannot be kept; set prices[${JSON.stringify(name)}]`;
     return [{ path: place, message }];
   });
 }

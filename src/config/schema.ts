@@ -1,26 +1,9 @@
 import { z } from "zod";
 import type { ModelRef } from "../providers/types.ts";
 import type { Redactor } from "../redact/redactor.ts";
-import { parseDuration } from "../util/duration.ts";
-import type { CheckedConfig, CheckedLimits } from "./checked.ts";
+import type { CheckedAgent, CheckedConfig, CheckedLimits } from "./checked.ts";
+import { duration, time } from "./schema-time.ts";
 import type { PolicyConfig, Settings, TaskRule } from "./types.ts";
-
-/** The longest time a Node timer can wait. */
-const longestMs = 2 ** 31 - 1;
-
-function time(longest: number, shortest = Number.MIN_VALUE): z.ZodType<number, unknown> {
-  return z.unknown().transform((value, context) => {
-    const ms = parseDuration(value);
-    if (ms !== undefined && ms >= shortest && ms <= longest) return ms;
-    const message =
-      `expected milliseconds above 0 or a text such as "250ms", "10s", "5m", "2h", "7d"` +
-      `${longest === longestMs ? ", at most 24 days" : ""}; got ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  });
-}
-
-const duration = time(longestMs);
 
 const model = z
   .custom<ModelRef>(() => true)
@@ -149,6 +132,17 @@ const budget = z
     }
   });
 
+const agent = z.strictObject({
+  steps: z.int().min(1).max(1_000).optional(),
+  deadline: duration.optional(),
+  cost: z.number().positive().optional(),
+  callsPerTool: z.int().min(1).optional(),
+  repeats: z.int().min(1).optional(),
+  toolTimeout: duration.optional(),
+  toolOutput: z.int().min(100).optional(),
+  approvalTtl: time(Number.MAX_SAFE_INTEGER).optional(),
+});
+
 const redactRule = "expected a function or a list of functions";
 const redactor = z.custom<Redactor>((value) => typeof value === "function", redactRule);
 
@@ -177,6 +171,7 @@ const policies = {
     .optional(),
   afterCommit: z.enum(["fail", "resume"]).optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
+  agent: agent.optional(),
   promptCache: z
     .union(
       [z.boolean(), z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() })],
@@ -306,6 +301,9 @@ export const configSchema: z.ZodType<CheckedConfig, unknown> = z.strictObject({
 
 /** The settings that a single call may set. */
 export const settingsSchema: z.ZodType<Settings, unknown> = settings;
+
+/** The limits of runs that an agent may set. */
+export const agentSchema: z.ZodType<CheckedAgent, unknown> = agent;
 
 /** The limits that a single call may set. */
 export const limitsSchema: z.ZodType<CheckedLimits, unknown> = limits;

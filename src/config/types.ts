@@ -135,6 +135,25 @@ export interface ExtractConfig {
   maxOutputTokens?: number | undefined;
 }
 
+/** Limits of an agent's runs. */
+export interface AgentConfig {
+  /** Model steps in a run; 1 to 1,000. */
+  steps?: number | undefined;
+  /** The whole run up to its end or its pause; each of its steps keeps to the task's own `deadline` as well. */
+  deadline?: Duration | undefined;
+  /** US dollars of a run. Every target of the task needs a known price. */
+  cost?: number | undefined;
+  /** Calls of one tool in a run, where the grant says no other number. */
+  callsPerTool?: number | undefined;
+  /** How often the very same call is run; the next one is answered without, and one more ends the run. */
+  repeats?: number | undefined;
+  toolTimeout?: Duration | undefined;
+  /** Characters of a tool's result that the model is given; the rest is cut, visibly. At least 100. */
+  toolOutput?: number | undefined;
+  /** How long an approval can be given. */
+  approvalTtl?: Duration | undefined;
+}
+
 /** The policies of a task; what a task leaves out comes from `defaults`, and from Seam's own defaults then. */
 export interface PolicyConfig {
   /** The call's total time: queueing, every attempt, every wait, the stream to its end. */
@@ -156,6 +175,8 @@ export interface PolicyConfig {
    */
   afterCommit?: "fail" | "resume" | undefined;
   extract?: ExtractConfig | undefined;
+  /** For `seam.agent`. */
+  agent?: AgentConfig | undefined;
   /** `true`: with the defaults. Off unless it is switched on; changes no answer. */
   promptCache?: PromptCacheConfig | boolean | undefined;
   /**

@@ -18,6 +18,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   ContextTooLong: 413,
   Refused: 422,
   BudgetExceeded: 429,
+  Busy: 409,
+  StoreUnavailable: 503,
   RateLimited: 503,
   QuotaExhausted: 503,
   Overloaded: 503,

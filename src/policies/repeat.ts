@@ -77,7 +77,8 @@ interface Failure {
 function hasMoreTime({ limits }: Call, { timeout }: Failure): boolean {
   if (timeout === undefined) return false;
   const { limit, limitMs } = timeout;
-  return (limit === "deadline" ? limits.deadlineMs : limits.attempt[`${limit}Ms`]) > limitMs;
+  if (limit === "deadline" || limit === "run") return limits.deadlineMs > limitMs;
+  return limits.attempt[`${limit}Ms`] > limitMs;
 }
 
 /** The calls that have failed of late, by task and request; bounded, and empty while all is well. */
