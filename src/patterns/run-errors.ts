@@ -37,7 +37,11 @@ export class Busy extends SeamError<string> {
   readonly code = "Busy";
 
   constructor(summary: string, context: ErrorContext = {}) {
-    super(summary, { summary, advice: "Try again later." }, context);
+    super(
+      summary,
+      { summary, advice: "Try again when it has ended; a hold that was lost ends by itself." },
+      context,
+    );
   }
 }
 
