@@ -97,6 +97,10 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "Characters of a tool's result that the model is given.",
   ],
   "agent.approvalTtlMs": ["`agent.approvalTtl`", "How long an approval can be given."],
+  pausedRunKeepMs: [
+    "for paused runs",
+    "A run that waits for approval is forgotten so long after the last of its approvals has expired.",
+  ],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

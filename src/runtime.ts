@@ -22,8 +22,10 @@ import { chooseArm } from "./policies/canary.ts";
 import type { Next } from "./policies/policy.ts";
 import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";
 import { keptContent } from "./redact/kept-content.ts";
+import type { RunStore } from "./state/runs.ts";
 import { memoryBudgets } from "./stores/memory/budgets.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
+import { memoryRuns } from "./stores/memory/runs.ts";
 import { memoryState } from "./stores/memory/state.ts";
 import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
 import { openTelemetry } from "./telemetry/open-telemetry.ts";
@@ -88,6 +90,8 @@ export interface Runtime {
   record(event: CallEvent): void;
   /** How far the limits of a task's budget are used. */
   spending(task: string): Promise<readonly BudgetUse[]>;
+  /** Runs that wait for approval; without a store they end with this process. */
+  readonly runs: RunStore;
   /** Records how good the answer of a call was. */
   score(callId: string, scores: Readonly<Record<string, number>>): void;
   troubles(): Readonly<Record<string, number>>;
@@ -147,6 +151,7 @@ export function startRuntime(config: Resolved): Runtime {
       events.write(kept);
       telemetry.record(kept);
     },
+    runs: store?.runs ?? memoryRuns(),
     score: (callId, scores) => {
       for (const score of scoresFor(callId, scores)) store?.scores.write(score);
     },

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "../stores/sqlite/connection.ts";
 import { openExisting } from "../stores/sqlite/event-reader-file.ts";
 import { openFile } from "../stores/sqlite/open-file.ts";
-import { countPrunable, dropExpired, prune } from "../stores/sqlite/prune.ts";
+import { countPrunable, dropExpired, dropRuns, prune } from "../stores/sqlite/prune.ts";
 import { reasonOf } from "./doctor/finding.ts";
 import { counted } from "./output/format.ts";
 import { progressLine } from "./output/progress.ts";
@@ -19,6 +19,8 @@ export interface PruneTask {
 export interface Pruned {
   readonly calls: number;
   readonly answers: number;
+  /** Runs of agents that had waited for approval. */
+  readonly runs: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   /** Another program was reading, so that the file gets smaller only later. */
@@ -42,12 +44,13 @@ export async function pruneStore(
     const bytesBefore = sizeOf(path);
     if (dryRun) {
       const calls = countPrunable(connection, cutoff);
-      return { calls, answers: 0, bytesBefore, bytesAfter: bytesBefore, isHeld: false };
+      return { calls, answers: 0, runs: 0, bytesBefore, bytesAfter: bytesBefore, isHeld: false };
     }
     const calls = await sumOf(prune(connection, cutoff), "call");
     const answers = await sumOf(dropExpired(connection, Date.now()), "expired answer");
+    const runs = await sumOf(dropRuns(connection, Date.now(), cutoff), "run");
     const isHeld = vacuum && !makeSmaller(connection);
-    return { calls, answers, bytesBefore, bytesAfter: sizeOf(path), isHeld };
+    return { calls, answers, runs, bytesBefore, bytesAfter: sizeOf(path), isHeld };
   } catch (cause) {
     const advice = "What it holds is whole; mend that, and run it again.";
     throw new Error(`${path} could not be pruned to the end: ${reasonOf(cause)}. ${advice}`, {

@@ -31,6 +31,8 @@ export interface Defaults {
   readonly maxResumes: number;
   readonly content: "full" | "redacted" | "none";
   readonly agent: Omit<AgentRule, "costUsd">;
+  /** A run that waits for approval is forgotten so long after the last of its approvals has expired. */
+  readonly pausedRunKeepMs: number;
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -71,6 +73,7 @@ export const defaults: Defaults = {
     toolOutput: 20_000,
     approvalTtlMs: 86_400_000,
   },
+  pausedRunKeepMs: 604_800_000,
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
   retentionMs: false,

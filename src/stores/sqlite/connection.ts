@@ -77,6 +77,16 @@ export class Connection {
     return this.#within("begin immediate", work);
   }
 
+  /** The same; what it wrote is on the disk when it returns, also should the machine lose its power. */
+  durably<Result>(work: () => Result): Result {
+    this.#database.exec("pragma synchronous = full");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#database.exec("pragma synchronous = normal");
+    }
+  }
+
   /** Runs work that only reads, all of it from the same state of the file. */
   snapshot<Result>(work: () => Result): Result {
     return this.#within("begin", work);

@@ -2,6 +2,7 @@ import type { AlterTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Connection } from "./connection.ts";
 import { addRollups } from "./rollups-migration.ts";
+import { addRuns } from "./runs-migration.ts";
 import type { Database } from "./schema.ts";
 import { whenFree } from "./when-free.ts";
 
@@ -133,6 +134,7 @@ const migrations: Record<string, Migration> = {
       await db.schema.alterTable("events").addColumn("tool", "text").execute();
     },
   },
+  "008-runs": { up: addRuns },
 };
 
 /**

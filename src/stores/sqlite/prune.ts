@@ -30,6 +30,21 @@ export function* dropExpired(connection: Connection, now: number): Generator<num
   yield* whileAny(() => connection.run({ sql, values: [now, batchSize] }));
 }
 
+/**
+ * Removes runs that had ended before the cutoff, with their approvals, and paused ones that nobody has gone on with in
+ * time; yields how many went with each batch.
+ */
+export function* dropRuns(
+  connection: Connection,
+  now: number,
+  cutoff: number,
+): Generator<number, void, void> {
+  const isLeft = "ended_at is null and kept_until <= ? and coalesce(held_until, 0) <= ?";
+  const ids = `select id from runs where ended_at < ? or (${isLeft}) limit ?`;
+  const sql = `delete from runs where id in (${ids})`;
+  yield* whileAny(() => connection.run({ sql, values: [cutoff, now, now, batchSize] }));
+}
+
 function* whileAny(removeSome: () => number): Generator<number, void, void> {
   for (let removed = removeSome(); removed > 0; removed = removeSome()) yield removed;
 }

@@ -112,6 +112,42 @@ export interface RollupDueRow {
   start: number;
 }
 
+/** A run that waits for approval, or that has waited and is over. Times in milliseconds since the epoch. */
+export interface RunRow {
+  id: string;
+  task: string;
+  created_at: number;
+  /** JSON: the events of its parts. */
+  segments: string;
+  /** What it goes on from; `null` once it is over. */
+  snapshot: string | null;
+  kept_until: number;
+  holder: string | null;
+  held_until: number | null;
+  ended_at: number | null;
+}
+
+/** A call of a tool that somebody must agree to. */
+export interface ApprovalRow {
+  id: string;
+  run_id: string;
+  /** How many parts the run had when it was asked for. */
+  part: number;
+  task: string;
+  tool: string;
+  effect: string;
+  tool_call_id: string;
+  input: string | null;
+  input_hash: string;
+  reason: string;
+  created_at: number;
+  expires_at: number;
+  approved: number | null;
+  decided_by: string | null;
+  note: string | null;
+  decided_at: number | null;
+}
+
 export interface Database {
   events: EventRow;
   rollups: RollupRow;
@@ -120,4 +156,6 @@ export interface Database {
   scores: ScoreRow;
   meta: MetaRow;
   budgets: BudgetRow;
+  runs: RunRow;
+  approvals: ApprovalRow;
 }

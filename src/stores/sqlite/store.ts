@@ -3,20 +3,24 @@ import type { ScoreSink } from "../../call/score.ts";
 import type { Troubles } from "../../call/troubles.ts";
 import type { BudgetStore } from "../../policies/budget/of-task.ts";
 import type { CacheStore } from "../../policies/cache/tiers.ts";
+import type { RunStore } from "../../state/runs.ts";
 import { onExit } from "../../util/on-exit.ts";
 import { sqliteBudgets } from "./budgets.ts";
 import { toRow } from "./event-row.ts";
+import { keptIn } from "./kept.ts";
 import { type OpenFile, openFile, statementsOf } from "./open-file.ts";
+import { sqliteRuns } from "./runs.ts";
 import type { Statement } from "./statements.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** Events, scores, cached answers and what is used of budgets, in one SQLite file. */
+/** Events, scores, cached answers, what is used of budgets, and runs that wait for approval, in one SQLite file. */
 export interface SqliteStore {
   readonly events: EventSink;
   readonly scores: ScoreSink;
   readonly cache: CacheStore;
   readonly budgets: BudgetStore;
+  readonly runs: RunStore;
   /** Writes everything that waits; what cannot be written within 3 s goes on waiting. */
   flush(): Promise<void>;
   /** Writes everything that waits and closes the file; what cannot be written is counted as dropped. */
@@ -45,6 +49,7 @@ export function openSqliteStore(
   { retentionMs }: SqliteStoreOptions,
 ): SqliteStore {
   let file: OpenFile | undefined;
+  let whyClosed: Error | undefined;
   const opening = open();
   const queue = new WriteQueue({ isReady: () => file !== undefined, commit, troubles });
   const forget = onExit(flushAtExit);
@@ -53,9 +58,17 @@ export function openSqliteStore(
   async function open(): Promise<void> {
     try {
       file = await openFile(path);
-    } catch (error) {
-      troubles.note(`The store ${path} could not be opened`, error);
+    } catch (cause) {
+      const summary = `The store ${path} could not be opened`;
+      troubles.note(summary, cause);
+      whyClosed = new Error(summary, { cause });
     }
+  }
+
+  async function opened(): Promise<OpenFile> {
+    await opening;
+    if (file === undefined) throw whyClosed ?? new Error("the store is closed");
+    return file;
   }
 
   function flushAtExit(): void {
@@ -117,6 +130,7 @@ export function openSqliteStore(
       },
     },
     budgets: sqliteBudgets({ queue, opening, file: () => file }),
+    runs: sqliteRuns(keptIn(opened)),
     flush: writeAll,
     close: async () => {
       await writeAll();

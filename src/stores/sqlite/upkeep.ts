@@ -1,6 +1,6 @@
 import type { Troubles } from "../../call/troubles.ts";
 import { type Connection, mayPass } from "./connection.ts";
-import { dropExpired, prune } from "./prune.ts";
+import { dropExpired, dropRuns, prune } from "./prune.ts";
 import { rollUps } from "./rollups.ts";
 
 export interface UpkeepOptions {
@@ -65,7 +65,9 @@ function* stepsOf(
   retentionMs: number | false,
   now: number,
 ): Generator<unknown, void, void> {
-  if (retentionMs !== false) yield* prune(connection, now - retentionMs);
+  const cutoff = retentionMs === false ? 0 : now - retentionMs;
+  if (cutoff > 0) yield* prune(connection, cutoff);
   yield* dropExpired(connection, now);
+  yield* dropRuns(connection, now, cutoff);
   yield* rollUps(connection, now);
 }
