@@ -22,9 +22,11 @@ import { chooseArm } from "./policies/canary.ts";
 import type { Next } from "./policies/policy.ts";
 import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";
 import { keptContent } from "./redact/kept-content.ts";
+import type { ConversationStore } from "./state/conversations.ts";
 import type { RunStore } from "./state/runs.ts";
 import { memoryBudgets } from "./stores/memory/budgets.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
+import { memoryConversations } from "./stores/memory/conversations.ts";
 import { memoryRuns } from "./stores/memory/runs.ts";
 import { memoryState } from "./stores/memory/state.ts";
 import { openSqliteStore, type SqliteStore } from "./stores/sqlite/store.ts";
@@ -92,6 +94,8 @@ export interface Runtime {
   spending(task: string): Promise<readonly BudgetUse[]>;
   /** Runs that wait for approval; without a store they end with this process. */
   readonly runs: RunStore;
+  /** Without a store, conversations end with this process. */
+  readonly conversations: ConversationStore;
   /** Records how good the answer of a call was. */
   score(callId: string, scores: Readonly<Record<string, number>>): void;
   troubles(): Readonly<Record<string, number>>;
@@ -152,6 +156,7 @@ export function startRuntime(config: Resolved): Runtime {
       telemetry.record(kept);
     },
     runs: store?.runs ?? memoryRuns(),
+    conversations: store?.conversations ?? memoryConversations(),
     score: (callId, scores) => {
       for (const score of scoresFor(callId, scores)) store?.scores.write(score);
     },

@@ -3,7 +3,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "../stores/sqlite/connection.ts";
 import { openExisting } from "../stores/sqlite/event-reader-file.ts";
 import { openFile } from "../stores/sqlite/open-file.ts";
-import { countPrunable, dropExpired, dropRuns, prune } from "../stores/sqlite/prune.ts";
+import {
+  countPrunable,
+  dropConversations,
+  dropExpired,
+  dropRuns,
+  prune,
+} from "../stores/sqlite/prune.ts";
 import { reasonOf } from "./doctor/finding.ts";
 import { counted } from "./output/format.ts";
 import { progressLine } from "./output/progress.ts";
@@ -21,6 +27,8 @@ export interface Pruned {
   readonly answers: number;
   /** Runs of agents that had waited for approval. */
   readonly runs: number;
+  /** Conversations that nothing was added to since. */
+  readonly conversations: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   /** Another program was reading, so that the file gets smaller only later. */
@@ -44,13 +52,16 @@ export async function pruneStore(
     const bytesBefore = sizeOf(path);
     if (dryRun) {
       const calls = countPrunable(connection, cutoff);
-      return { calls, answers: 0, runs: 0, bytesBefore, bytesAfter: bytesBefore, isHeld: false };
+      const none = { answers: 0, runs: 0, conversations: 0, isHeld: false };
+      return { calls, ...none, bytesBefore, bytesAfter: bytesBefore };
     }
     const calls = await sumOf(prune(connection, cutoff), "call");
     const answers = await sumOf(dropExpired(connection, Date.now()), "expired answer");
     const runs = await sumOf(dropRuns(connection, Date.now(), cutoff), "run");
+    const conversations = await sumOf(dropConversations(connection, cutoff), "conversation");
     const isHeld = vacuum && !makeSmaller(connection);
-    return { calls, answers, runs, bytesBefore, bytesAfter: sizeOf(path), isHeld };
+    const bytesAfter = sizeOf(path);
+    return { calls, answers, runs, conversations, bytesBefore, bytesAfter, isHeld };
   } catch (cause) {
     const advice = "What it holds is whole; mend that, and run it again.";
     throw new Error(`${path} could not be pruned to the end: ${reasonOf(cause)}. ${advice}`, {

@@ -24,10 +24,11 @@ interface PruneOptions extends StoreOptions {
 const shortestMs = 3_600_000;
 
 const examples = `
-Calls go with the calls that were made for them, and cached answers go when their time is over: in
-small steps, so that apps may go on writing. The file keeps its size, and new calls take the space.
---vacuum gives it back to the disk. It writes the whole file anew, for which it needs as much free
-space again, and holds up the writes of apps meanwhile: their events wait in memory.
+Calls go with the calls that were made for them, conversations when nothing was added to them for so
+long, and cached answers when their time is over: in small steps, so that apps may go on writing. The
+file keeps its size, and new calls take the space. --vacuum gives it back to the disk. It writes the
+whole file anew, for which it needs as much free space again, and holds up the writes of apps
+meanwhile: their events wait in memory.
 
 Examples:
   seam prune                           what is older than the \`retention\` of the config
@@ -37,7 +38,7 @@ Examples:
 export function addPrune(program: Command): void {
   const command = program
     .command("prune")
-    .description("Remove old calls from the store.")
+    .description("Remove old calls and conversations from the store.")
     .option("--older-than <age>", "that began so long ago, at least 1h: 12h, 30d", age)
     .option("--dry-run", "only say how many calls there are")
     .option("--vacuum", "also make the file smaller");
@@ -74,13 +75,14 @@ function retentionOf({ config, path }: FoundStore): number {
 }
 
 function tell(pruned: Pruned, cutoff: number, { dryRun, vacuum }: PruneOptions): void {
-  const { calls, answers, bytesBefore, bytesAfter, isHeld } = pruned;
+  const { calls, answers, conversations, bytesBefore, bytesAfter, isHeld } = pruned;
   const old = `${counted(calls, "call")} from before ${moment(cutoff)}`;
   if (dryRun) {
     print(`${old} would be removed; the store takes ${bytes(bytesBefore)}.`);
     return;
   }
   print(`${old} and ${counted(answers, "expired answer")} removed.`);
+  if (conversations > 0) print(`${counted(conversations, "conversation")} removed.`);
   print(`The store took ${bytes(bytesBefore)}, and takes ${bytes(bytesAfter)} now.`);
   if (isHeld) note("Another program is reading it: it gets smaller when that one has read on.");
   else if (!vacuum && calls > 0) note("New calls take the space; --vacuum gives it to the disk.");

@@ -25,7 +25,11 @@ export function memoryConversations(): ConversationStore {
     entries.set(id, { ...changed, head: { ...changed.head, updatedAt: Date.now() } });
   };
 
-  const changeIf = (id: string, holds: boolean, work: (entry: Entry) => Partial<Entry>): boolean => {
+  const changeIf = (
+    id: string,
+    holds: boolean,
+    work: (entry: Entry) => Partial<Entry>,
+  ): boolean => {
     if (holds) change(id, work);
     return holds;
   };
@@ -73,10 +77,14 @@ export function memoryConversations(): ConversationStore {
       return isCurrent;
     },
     pin: async (id, fact) =>
-      change(id, ({ head }) => ({ head: { ...head, pins: [...without(head.pins, fact), fact] } })),
+      change(id, ({ head }) => ({
+        head: head.pins.includes(fact) ? head : { ...head, pins: [...head.pins, fact] },
+      })),
     unpin: async (id, fact) => {
       if (!entries.has(id)) return;
-      change(id, ({ head }) => ({ head: { ...head, pins: without(head.pins, fact) } }));
+      change(id, ({ head }) => ({
+        head: { ...head, pins: head.pins.filter((pin) => pin !== fact) },
+      }));
     },
     setPinned: async (id, turn, pinned) =>
       changeIf(id, turn in (entries.get(id)?.turns ?? []), ({ turns }) => ({
@@ -86,7 +94,8 @@ export function memoryConversations(): ConversationStore {
       changeIf(id, isHeldBy(id, holder), ({ paused }) => ({
         paused: [...paused.filter(({ runId }) => runId !== turn.runId), turn],
       })),
-    paused: async (id) => entries.get(id)?.paused ?? [],
+    paused: async (id) =>
+      (entries.get(id)?.paused ?? []).toSorted((a, b) => (a.runId < b.runId ? -1 : 1)),
     forgetPaused: async (id, runId) => {
       if (!entries.has(id)) return;
       change(id, ({ paused }) => ({ paused: paused.filter((turn) => turn.runId !== runId) }));
@@ -110,8 +119,4 @@ function newHead(id: string): StoredConversation {
     summary: null,
     state: null,
   };
-}
-
-function without(pins: readonly string[], fact: string): string[] {
-  return pins.filter((pin) => pin !== fact);
 }

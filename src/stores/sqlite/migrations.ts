@@ -1,6 +1,7 @@
 import type { AlterTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Connection } from "./connection.ts";
+import { addConversations } from "./conversations-migration.ts";
 import { addRollups } from "./rollups-migration.ts";
 import { addRuns } from "./runs-migration.ts";
 import type { Database } from "./schema.ts";
@@ -135,6 +136,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   "008-runs": { up: addRuns },
+  "009-conversations": { up: addConversations },
 };
 
 /**

@@ -45,6 +45,16 @@ export function* dropRuns(
   yield* whileAny(() => connection.run({ sql, values: [cutoff, now, now, batchSize] }));
 }
 
+/** Removes conversations that nothing was added to since the cutoff; yields how many went with each batch. */
+export function* dropConversations(
+  connection: Connection,
+  cutoff: number,
+): Generator<number, void, void> {
+  const ids = "select id from conversations where updated_at < ? order by updated_at limit ?";
+  const sql = `delete from conversations where id in (${ids})`;
+  yield* whileAny(() => connection.run({ sql, values: [cutoff, batchSize] }));
+}
+
 function* whileAny(removeSome: () => number): Generator<number, void, void> {
   for (let removed = removeSome(); removed > 0; removed = removeSome()) yield removed;
 }

@@ -148,6 +148,53 @@ export interface ApprovalRow {
   decided_at: number | null;
 }
 
+/** A conversation without its turns. Times in milliseconds since the epoch. */
+export interface ConversationRow {
+  id: string;
+  created_at: number;
+  updated_at: number;
+  task: string | null;
+  /** How many turns it has. */
+  turns: number;
+  /** JSON: pinned facts. */
+  pins: string;
+  summary: string | null;
+  /** All turns with a lower number are in the summary. */
+  summary_up_to: number;
+  summary_tokens: number;
+  /** JSON that only the conversation reads. */
+  state: string | null;
+}
+
+/** One whole turn of a conversation. */
+export interface TurnRow {
+  conversation: string;
+  turn: number;
+  time: number;
+  call_id: string | null;
+  /** JSON. */
+  messages: string;
+  tokens: number;
+  pinned: number;
+  /** JSON: what it was sent with, what it used and cost. */
+  record: string;
+}
+
+/** A turn that waits for approval. */
+export interface PausedTurnRow {
+  conversation: string;
+  run_id: string;
+  /** JSON that only the conversation reads. */
+  snapshot: string;
+}
+
+/** Who is at work on a conversation, and until when. */
+export interface ConversationHoldRow {
+  conversation: string;
+  holder: string;
+  until: number;
+}
+
 export interface Database {
   events: EventRow;
   rollups: RollupRow;
@@ -158,4 +205,8 @@ export interface Database {
   budgets: BudgetRow;
   runs: RunRow;
   approvals: ApprovalRow;
+  conversations: ConversationRow;
+  turns: TurnRow;
+  paused_turns: PausedTurnRow;
+  conversation_holds: ConversationHoldRow;
 }

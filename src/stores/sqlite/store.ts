@@ -3,9 +3,11 @@ import type { ScoreSink } from "../../call/score.ts";
 import type { Troubles } from "../../call/troubles.ts";
 import type { BudgetStore } from "../../policies/budget/of-task.ts";
 import type { CacheStore } from "../../policies/cache/tiers.ts";
+import type { ConversationStore } from "../../state/conversations.ts";
 import type { RunStore } from "../../state/runs.ts";
 import { onExit } from "../../util/on-exit.ts";
 import { sqliteBudgets } from "./budgets.ts";
+import { sqliteConversations } from "./conversations.ts";
 import { toRow } from "./event-row.ts";
 import { keptIn } from "./kept.ts";
 import { type OpenFile, openFile, statementsOf } from "./open-file.ts";
@@ -14,13 +16,14 @@ import type { Statement } from "./statements.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** Events, scores, cached answers, what is used of budgets, and runs that wait for approval, in one SQLite file. */
+/** Events, scores, cached answers, what is used of budgets, paused runs and conversations, in one SQLite file. */
 export interface SqliteStore {
   readonly events: EventSink;
   readonly scores: ScoreSink;
   readonly cache: CacheStore;
   readonly budgets: BudgetStore;
   readonly runs: RunStore;
+  readonly conversations: ConversationStore;
   /** Writes everything that waits; what cannot be written within 3 s goes on waiting. */
   flush(): Promise<void>;
   /** Writes everything that waits and closes the file; what cannot be written is counted as dropped. */
@@ -70,6 +73,8 @@ export function openSqliteStore(
     if (file === undefined) throw whyClosed ?? new Error("the store is closed");
     return file;
   }
+
+  const kept = keptIn(opened);
 
   function flushAtExit(): void {
     file?.connection.waitForWrites(lastWriteLimitMs);
@@ -130,7 +135,8 @@ export function openSqliteStore(
       },
     },
     budgets: sqliteBudgets({ queue, opening, file: () => file }),
-    runs: sqliteRuns(keptIn(opened)),
+    runs: sqliteRuns(kept),
+    conversations: sqliteConversations(kept),
     flush: writeAll,
     close: async () => {
       await writeAll();

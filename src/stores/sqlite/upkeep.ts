@@ -1,6 +1,6 @@
 import type { Troubles } from "../../call/troubles.ts";
 import { type Connection, mayPass } from "./connection.ts";
-import { dropExpired, dropRuns, prune } from "./prune.ts";
+import { dropConversations, dropExpired, dropRuns, prune } from "./prune.ts";
 import { rollUps } from "./rollups.ts";
 
 export interface UpkeepOptions {
@@ -69,5 +69,6 @@ function* stepsOf(
   if (cutoff > 0) yield* prune(connection, cutoff);
   yield* dropExpired(connection, now);
   yield* dropRuns(connection, now, cutoff);
+  yield* dropConversations(connection, cutoff);
   yield* rollUps(connection, now);
 }
