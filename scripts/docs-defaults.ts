@@ -101,6 +101,38 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "for paused runs",
     "A run that waits for approval is forgotten so long after the last of its approvals has expired.",
   ],
+  "conversation.window": [
+    "`conversation.window`",
+    "Input tokens of a turn, where no target's own limit is known.",
+  ],
+  "conversation.summarize": [
+    "`conversation.summarize`",
+    "When older turns are folded into the summary: before a `turn` without room for them, or in the `background`.",
+  ],
+  "conversation.summaryTask": [
+    "`conversation.summaryTask`",
+    "The task that writes summaries, where the config has it; else the conversation's own.",
+  ],
+  "conversation.lowWater": [
+    "`conversation.lowWater`",
+    "The share of the window that a history is folded down to.",
+  ],
+  "conversation.highWater": [
+    'for `conversation.summarize: "background"`',
+    "The share of the window at which folding begins.",
+  ],
+  "conversation.summaryTokens": [
+    "`conversation.summaryTokens`",
+    "Tokens of a summary; never more than a quarter of the window.",
+  ],
+  "conversation.onBusy": [
+    "`conversation.onBusy`",
+    "What becomes of a turn while another one is under way: `wait` or `fail`.",
+  ],
+  "conversation.busyWaitMs": [
+    "`conversation.busyWait`",
+    "How long it waits then, and never past its deadline.",
+  ],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

@@ -16,7 +16,7 @@ const tokensPerMessage = 8;
 /** A file whose tokens nobody can tell from its bytes: about what a page or an image takes. */
 export const tokensPerFile = 1_600;
 /** Taken for the answer where the request sets no limit. */
-const unlimitedOutput = 4_096;
+export const unlimitedOutput = 4_096;
 
 /** Estimates rather too much than too little: the truth comes with the answer. */
 export function estimateTokens(request: ModelRequest): TokenEstimate {

@@ -14,6 +14,8 @@ export interface Target {
   readonly baseURL: string | undefined;
   readonly settings: ModelSettings;
   readonly price: Price | undefined;
+  /** Tokens that it takes, question and answer together; `undefined` where nobody has told it. */
+  readonly contextLimit: number | undefined;
   /** The header that carries the task's name to this target, if the config asks for one. */
   readonly taskHeader: string | undefined;
   readonly pace: PaceRule;

@@ -3,6 +3,7 @@ import type { ModelRef, ProviderConfig } from "../providers/types.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import type {
   AgentConfig,
+  ConversationConfig,
   ExtractConfig,
   PaceConfig,
   PolicyConfig,
@@ -54,6 +55,7 @@ export interface CheckedPolicies extends CheckedLimits {
   readonly afterCommit?: PolicyConfig["afterCommit"];
   readonly extract?: ExtractConfig | undefined;
   readonly agent?: CheckedAgent | undefined;
+  readonly conversation?: CheckedConversation | undefined;
   readonly promptCache?: boolean | PromptCacheConfig | undefined;
   readonly content?: "full" | "redacted" | "none" | undefined;
   readonly redact?: Redactor | readonly Redactor[] | undefined;
@@ -64,6 +66,10 @@ export interface CheckedAgent
   readonly deadline?: number | undefined;
   readonly toolTimeout?: number | undefined;
   readonly approvalTtl?: number | undefined;
+}
+
+export interface CheckedConversation extends Omit<ConversationConfig, "busyWait"> {
+  readonly busyWait?: number | undefined;
 }
 
 export interface CheckedLimits {

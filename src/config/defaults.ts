@@ -1,5 +1,6 @@
 import type { AgentRule } from "../call/agent-rule.ts";
 import type { BreakerRule, HedgeRule, RetryBudgetRule } from "../call/call.ts";
+import type { ConversationRule } from "../call/conversation-rule.ts";
 import type { AttemptLimits } from "../call/limits.ts";
 import type { PaceRule } from "../call/target.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
@@ -31,6 +32,7 @@ export interface Defaults {
   readonly maxResumes: number;
   readonly content: "full" | "redacted" | "none";
   readonly agent: Omit<AgentRule, "costUsd">;
+  readonly conversation: ConversationRule;
   /** A run that waits for approval is forgotten so long after the last of its approvals has expired. */
   readonly pausedRunKeepMs: number;
   /** A re-ask after `length` gets at most this many times the first limit. */
@@ -74,6 +76,16 @@ export const defaults: Defaults = {
     approvalTtlMs: 86_400_000,
   },
   pausedRunKeepMs: 604_800_000,
+  conversation: {
+    window: 16_000,
+    summarize: "turn",
+    summaryTask: "summarize",
+    lowWater: 0.5,
+    highWater: 0.8,
+    summaryTokens: 1_000,
+    onBusy: "wait",
+    busyWaitMs: 30_000,
+  },
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
   retentionMs: false,

@@ -7,6 +7,7 @@ import type {
   RetryBudgetRule,
   RetryRule,
 } from "../call/call.ts";
+import type { ConversationRule } from "../call/conversation-rule.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import type { Target } from "../call/target.ts";
 import { ConfigError, type OutputIssue } from "../errors.ts";
@@ -26,6 +27,7 @@ import type {
   CheckedRetry,
   CheckedTask,
 } from "./checked.ts";
+import { conversationRule } from "./conversation.ts";
 import { defaults } from "./defaults.ts";
 import { PaceRules } from "./pace.ts";
 import { promptCacheRule } from "./prompt-cache.ts";
@@ -46,6 +48,7 @@ export interface TaskRules extends Arms {
   readonly maxResumes: number;
   readonly content: ContentRule;
   readonly agent: AgentRule;
+  readonly conversation: ConversationRule;
 }
 
 /** A checked config, ready to run. */
@@ -63,7 +66,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Checks a config and fills in its defaults; throws ConfigError with the path of every fault. */
 export function resolveConfig(config: SeamConfig, env: Env = process.env): Resolved {
   const checked = checkConfig(config);
-  const { providers = {}, prices = {}, defaults: common = {} } = checked;
+  const { providers = {}, prices = {} } = checked;
   const names = endpointNames(providers);
   const paces = new PaceRules(checked.pace, names);
   const endpoints = allOrFaults(names, (name): [string, Endpoint] => [
@@ -73,7 +76,7 @@ export function resolveConfig(config: SeamConfig, env: Env = process.env): Resol
   const parts = { endpoints: new Map(endpoints), prices, paces };
   const rules = allOrFaults(Object.entries(checked.tasks), ([name, task]): [string, TaskRules] => [
     name,
-    rulesOf(name, task, common, parts),
+    rulesOf(name, task, checked, parts),
   ]);
   const faults = paces.faults();
   if (faults.length > 0) throw configError("The config is wrong", faults);
@@ -109,14 +112,15 @@ function allOrFaults<Item, Result>(items: readonly Item[], work: (item: Item) =>
       issues.push(...error.issues);
     }
   }
-  if (issues.length > 0) throw configError("The config is wrong", issues);
+  const once = new Map(issues.map((issue) => [`${issue.path} ${issue.message}`, issue]));
+  if (once.size > 0) throw configError("The config is wrong", [...once.values()]);
   return results;
 }
 
 function rulesOf(
   name: string,
   task: CheckedTask,
-  common: CheckedPolicies,
+  { tasks, defaults: common = {} }: CheckedConfig,
   ofAll: Omit<TargetParts, "promptCache">,
 ): TaskRules {
   const promptCache = promptCacheRule(
@@ -150,6 +154,11 @@ function rulesOf(
     maxResumes: afterCommit === "resume" ? defaults.maxResumes : 0,
     content,
     agent,
+    conversation: conversationRule(task.conversation, common.conversation, {
+      task: name,
+      tasks: Object.keys(tasks),
+      arms,
+    }),
   };
 }
 

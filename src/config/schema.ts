@@ -143,6 +143,16 @@ const agent = z.strictObject({
   approvalTtl: time(Number.MAX_SAFE_INTEGER).optional(),
 });
 
+const conversation = z.strictObject({
+  window: z.int().min(500).optional(),
+  summarize: z.enum(["turn", "background"]).optional(),
+  summaryTask: z.string().min(1).optional(),
+  lowWater: z.number().min(0.1).max(0.9).optional(),
+  summaryTokens: z.int().min(100).optional(),
+  onBusy: z.enum(["wait", "fail"]).optional(),
+  busyWait: duration.optional(),
+});
+
 const redactRule = "expected a function or a list of functions";
 const redactor = z.custom<Redactor>((value) => typeof value === "function", redactRule);
 
@@ -172,6 +182,7 @@ const policies = {
   afterCommit: z.enum(["fail", "resume"]).optional(),
   extract: z.strictObject({ maxOutputTokens: z.int().min(1).optional() }).optional(),
   agent: agent.optional(),
+  conversation: conversation.optional(),
   promptCache: z
     .union(
       [z.boolean(), z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() })],

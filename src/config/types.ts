@@ -154,6 +154,28 @@ export interface AgentConfig {
   approvalTtl?: Duration | undefined;
 }
 
+/** How conversations stay in their window. Sizes in tokens. */
+export interface ConversationConfig {
+  /**
+   * The most input that a turn is sent with; at least 500. Default: what the smallest of the task's targets takes,
+   * fallbacks and canary included, without room for the answer (`settings.maxOutputTokens`, or 4,096); 16,000 where
+   * that is known of none. 5 % of it are left free.
+   */
+  window?: number | undefined;
+  /** When older turns are folded into the summary: before a turn that has no room for them, or after one, ahead of need. */
+  summarize?: "turn" | "background" | undefined;
+  /** The task that writes summaries. Default: `summarize` where the config has such a task, else the conversation's own. */
+  summaryTask?: string | undefined;
+  /** The share of the window that a history is folded down to, its summary included; 0.1 to 0.9. */
+  lowWater?: number | undefined;
+  /** The most that a summary may have, and never more than a quarter of the window; at least 100. */
+  summaryTokens?: number | undefined;
+  /** What becomes of a turn while another one of the same conversation is under way: it waits, or fails with Busy. */
+  onBusy?: "wait" | "fail" | undefined;
+  /** How long it waits then, and never past its deadline. */
+  busyWait?: Duration | undefined;
+}
+
 /** The policies of a task; what a task leaves out comes from `defaults`, and from Seam's own defaults then. */
 export interface PolicyConfig {
   /** The call's total time: queueing, every attempt, every wait, the stream to its end. */
@@ -177,6 +199,8 @@ export interface PolicyConfig {
   extract?: ExtractConfig | undefined;
   /** For `seam.agent`. */
   agent?: AgentConfig | undefined;
+  /** For `seam.conversation`. */
+  conversation?: ConversationConfig | undefined;
   /** `true`: with the defaults. Off unless it is switched on; changes no answer. */
   promptCache?: PromptCacheConfig | boolean | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { Price } from "../call/price.ts";
+import { byModel } from "./by-model.ts";
 
 /** How far the prices below can be trusted; what matters to you belongs into `prices` of the config. */
 export const pricesAsOf: string =
@@ -44,11 +45,7 @@ export function priceOf(
   target: string,
   overrides: Readonly<Record<string, Price>>,
 ): Price | undefined {
-  return (
-    overrides[target] ??
-    table[target] ??
-    table[target.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, "")]
-  );
+  return overrides[target] ?? byModel(table, target);
 }
 
 /**

@@ -5,6 +5,7 @@ import { secretsIn } from "../call/secrets.ts";
 import type { PaceRule, Target } from "../call/target.ts";
 import { ConfigError } from "../errors.ts";
 import { newId } from "../util/id.ts";
+import { contextLimitOf } from "./context-limits.ts";
 import type { Endpoint, ProviderKind } from "./endpoint.ts";
 import { loadModel } from "./load.ts";
 import { takesPrefill } from "./prefill.ts";
@@ -61,6 +62,7 @@ function namedTarget(
     baseURL: endpoint.baseURL,
     settings,
     price: priceOf(name, prices),
+    contextLimit: contextLimitOf(name),
     taskHeader: endpoint.taskHeader,
     pace: paces.of([name, provider]),
     secrets,
@@ -101,6 +103,7 @@ function instanceTarget(
     baseURL: undefined,
     settings,
     price: priceOf(name, prices) ?? priceOf(familyName, prices),
+    contextLimit: contextLimitOf(name) ?? contextLimitOf(familyName),
     taskHeader: undefined,
     pace: paces.of([name, familyName, model.provider, family]),
     secrets: [],

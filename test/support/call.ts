@@ -13,6 +13,7 @@ export function targetNamed(name: string): Target {
     baseURL: undefined,
     settings: {},
     price: undefined,
+    contextLimit: undefined,
     taskHeader: undefined,
     pace: {
       requestsPerWindow: undefined,
