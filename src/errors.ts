@@ -304,6 +304,18 @@ export interface ConfigFault {
   readonly issues?: readonly OutputIssue[];
 }
 
+/** One error for all faults, each with its path. */
+export function configError(summary: string, issues: readonly OutputIssue[]): ConfigError {
+  const lines = issues.map(
+    ({ path, message }) => `\n- ${path === "" ? "config" : path}: ${message}`,
+  );
+  return new ConfigError({
+    summary: `${summary}:${lines.join("")}`,
+    advice: "Mend the settings named here.",
+    issues,
+  });
+}
+
 function comeBack({ retryAfterMs }: ErrorContext): string {
   if (retryAfterMs === undefined) return "Try again later.";
   return `Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`;

@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 /**
  * Text that is the same for equal values and different for different ones, whatever the order of keys or the
  * identity of objects. Plain JSON with sorted keys; `undefined` members are absent; values that JSON does not have
- * (bytes, URLs, dates, bigints, non-finite numbers) become unquoted words that no JSON text can contain.
+ * (bytes, URLs, dates, maps, sets, bigints, non-finite numbers) become unquoted words that no JSON text can contain.
  */
 export function canonical(value: unknown): string {
   switch (typeof value) {
@@ -31,6 +31,12 @@ function canonicalObject(value: object): string {
   if (value instanceof URL) return `url:${JSON.stringify(value.href)}`;
   if (value instanceof Date) return `date:${value.getTime()}`;
   if (value instanceof RegExp) return `regexp:${JSON.stringify(String(value))}`;
+  if (value instanceof Map) return `map:${canonicalList([...value])}`;
+  if (value instanceof Set) return `set:${canonicalList([...value])}`;
+  // What an instance of some class stands for may be hidden from its keys.
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    return `json:${canonical(value.toJSON())}`;
+  }
   return canonicalRecord(value);
 }
 

@@ -254,11 +254,32 @@ describe("canonical text", () => {
       { 0: 1 },
       /a/g,
       "/a/g",
+      new Map([["a", 1]]),
+      new Map([["a", 2]]),
+      [["a", 1]],
+      new Set(["a"]),
+      new Set(["b"]),
+      new Hidden("a"),
+      new Hidden("b"),
+      "a",
+      {},
     ];
     const texts = values.map((value) => canonical([value]));
     expect(new Set(texts).size).toBe(values.length);
   });
 });
+
+class Hidden {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  toJSON(): string {
+    return `hidden ${this.#text}`;
+  }
+}
 
 function structuredCloneOf(value: unknown): unknown {
   if (value instanceof URL) return new URL(value.href);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConfigError, type OutputIssue } from "../errors.ts";
+import { configError, type OutputIssue } from "../errors.ts";
 import { nearest } from "../util/nearest.ts";
 import type { CheckedAgent, CheckedConfig, CheckedLimits } from "./checked.ts";
 import { agentSchema, configSchema, limitsSchema, settingsSchema } from "./schema.ts";
@@ -31,18 +31,6 @@ export function checkAgentLimits(limits: unknown): CheckedAgent {
   const result = agentSchema.safeParse(limits);
   if (result.success) return result.data;
   throw configError("The limits of this agent are wrong", issuesOf(result.error, "limits"));
-}
-
-/** One error for all faults, each with its path. */
-export function configError(summary: string, issues: readonly OutputIssue[]): ConfigError {
-  const lines = issues.map(
-    ({ path, message }) => `\n- ${path === "" ? "config" : path}: ${message}`,
-  );
-  return new ConfigError({
-    summary: `${summary}:${lines.join("")}`,
-    advice: "Mend the settings named here.",
-    issues,
-  });
 }
 
 function issuesOf(error: z.ZodError, ...prefix: string[]): OutputIssue[] {

@@ -10,7 +10,7 @@ import type {
 import type { ConversationRule } from "../call/conversation-rule.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import type { Target } from "../call/target.ts";
-import { ConfigError, type OutputIssue } from "../errors.ts";
+import { ConfigError, configError, type OutputIssue } from "../errors.ts";
 import type { Arms } from "../policies/canary.ts";
 import { type Endpoint, endpointNames, endpointOf } from "../providers/endpoint.ts";
 import type { TargetParts } from "../providers/targets.ts";
@@ -19,7 +19,7 @@ import { redactors } from "../redact/redactor.ts";
 import type { TelemetryRule } from "../telemetry/rule.ts";
 import { agentRule } from "./agent.ts";
 import { armsOf } from "./arms.ts";
-import { checkConfig, configError } from "./check.ts";
+import { checkConfig } from "./check.ts";
 import type {
   CheckedBudget,
   CheckedConfig,

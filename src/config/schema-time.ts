@@ -1,8 +1,5 @@
 import { z } from "zod";
-import { parseDuration } from "../util/duration.ts";
-
-/** The longest time a Node timer can wait. */
-const longestMs = 2 ** 31 - 1;
+import { longestTimerMs, parseDuration } from "../util/duration.ts";
 
 /** A length of time, in milliseconds once it is read. */
 export function time(longest: number, shortest = Number.MIN_VALUE): z.ZodType<number, unknown> {
@@ -11,11 +8,11 @@ export function time(longest: number, shortest = Number.MIN_VALUE): z.ZodType<nu
     if (ms !== undefined && ms >= shortest && ms <= longest) return ms;
     const message =
       `expected milliseconds above 0 or a text such as "250ms", "10s", "5m", "2h", "7d"` +
-      `${longest === longestMs ? ", at most 24 days" : ""}; got ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
+      `${longest === longestTimerMs ? ", at most 24 days" : ""}; got ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   });
 }
 
 /** A length of time that a timer can wait. */
-export const duration: z.ZodType<number, unknown> = time(longestMs);
+export const duration: z.ZodType<number, unknown> = time(longestTimerMs);

@@ -1,6 +1,9 @@
 /** A length of time: milliseconds as a number, or a number with a unit, e.g. `"250ms"`, `"10s"`, `"5m"`, `"2h"`, `"7d"`. */
 export type Duration = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
 
+/** The longest time a Node timer can wait. */
+export const longestTimerMs: number = 2 ** 31 - 1;
+
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds of a duration, or `undefined` when the text is not one. */
