@@ -1,7 +1,7 @@
 import type { ConversationRule } from "../call/conversation-rule.ts";
 import { unlimitedOutput } from "../call/estimate.ts";
+import { configError } from "../errors.ts";
 import type { Arms } from "../policies/canary.ts";
-import { configError } from "./check.ts";
 import type { CheckedConversation } from "./checked.ts";
 import { defaults } from "./defaults.ts";
 
