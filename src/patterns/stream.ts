@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { StreamAnswer } from "../call/answer.ts";
 import { textOf } from "../call/assemble.ts";
@@ -7,7 +6,7 @@ import type { Runtime } from "../runtime.ts";
 import { linkAbort } from "../util/abort.ts";
 import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
-import { sendToNode, sseResponse } from "./sse.ts";
+import { TextStream } from "./text-stream.ts";
 
 export interface StreamOptions extends PromptOptions, RuleOption<string> {}
 
@@ -27,98 +26,20 @@ export interface StreamResult extends CallSummary {
  * for await (const text of reply) process.stdout.write(text);
  * const { usage, cost } = await reply.result;
  */
-export class SeamStream implements AsyncIterable<string> {
+export class SeamStream extends TextStream<StreamResult> {
   /** The id of the call's event. */
   readonly callId: string;
-  /** Resolves when the stream has ended whole; rejects with what the loop throws. */
-  readonly result: Promise<StreamResult>;
-  readonly #answer: Promise<StreamAnswer>;
-  readonly #abort: AbortController;
 
   constructor(call: Call, answer: Promise<StreamAnswer>, abort: AbortController) {
+    super({
+      begun: answer,
+      texts: async function* () {
+        yield* textsOf(await answer);
+      },
+      result: resultOf(call, answer),
+      abort,
+    });
     this.callId = call.id;
-    this.#answer = answer;
-    this.#abort = abort;
-    this.result = resultOf(call, answer);
-    this.result.catch(() => {});
-  }
-
-  /** The texts from the first on, for each loop anew. */
-  [Symbol.asyncIterator](): AsyncIterator<string, void, undefined> {
-    const texts = this.#texts();
-    return {
-      next: () => texts.next(),
-      return: () => {
-        this.cancel();
-        return texts.return();
-      },
-    };
-  }
-
-  async *#texts(): AsyncGenerator<string, void, undefined> {
-    const answer = await this.#answer;
-    for await (const part of answer.parts.read()) {
-      if (part.type === "text-delta" && part.delta !== "") yield part.delta;
-    }
-  }
-
-  /** Aborts the call; the loop and `result` reject with an AbortError. Without effect once the stream has ended. */
-  cancel(): void {
-    this.#abort.abort(new DOMException("The stream was cancelled by its reader.", "AbortError"));
-  }
-
-  /** The text as a web stream of strings; cancelling it aborts the call. */
-  toReadableStream(): ReadableStream<string> {
-    const texts = this[Symbol.asyncIterator]();
-    return new ReadableStream<string>({
-      async pull(controller) {
-        try {
-          const { done, value } = await texts.next();
-          if (done === true) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
-          controller.error(error);
-        }
-      },
-      cancel: () => this.cancel(),
-    });
-  }
-
-  /**
-   * A server-sent-events `Response`, once the first text is there: `data: {"text": …}` for each piece, then
-   * `event: done` with the summary of the call, or `event: error` with its code. A call that fails before its first
-   * text becomes an HTTP error with a JSON body, and Retry-After where it is known.
-   *
-   * @example app.post("/reply", async (c) => seam.stream("reply", { prompt: await c.req.text() }).toResponse());
-   */
-  toResponse(): Promise<Response> {
-    return sseResponse({
-      begun: this.#answer,
-      texts: () => this[Symbol.asyncIterator](),
-      result: this.result,
-      cancel: () => this.cancel(),
-    });
-  }
-
-  /**
-   * Writes what {@link toResponse} gives to a Node response; resolves when it is sent or the client has left.
-   *
-   * @example app.post("/reply", (req, res) => seam.stream("reply", { prompt: req.body.prompt }).sendTo(res));
-   */
-  async sendTo(response: ServerResponse): Promise<void> {
-    if (response.destroyed) {
-      this.cancel();
-      return;
-    }
-    response.once("close", () => {
-      if (!response.writableFinished) this.cancel();
-    });
-    try {
-      await sendToNode(await this.toResponse(), response);
-    } catch (error) {
-      this.cancel();
-      throw error;
-    }
   }
 }
 
@@ -159,6 +80,13 @@ export async function wholeOf(answer: StreamAnswer): Promise<LanguageModelV4Gene
   const ending = await answer.end;
   if (!ending.ok) throw ending.error;
   return ending.result;
+}
+
+/** The texts of a stream, from the first on. */
+export async function* textsOf({ parts }: StreamAnswer): AsyncGenerator<string, void, undefined> {
+  for await (const part of parts.read()) {
+    if (part.type === "text-delta" && part.delta !== "") yield part.delta;
+  }
 }
 
 async function resultOf(call: Call, answer: Promise<StreamAnswer>): Promise<StreamResult> {
