@@ -5,6 +5,7 @@ import { type EventReader, openEventReader } from "./stores/sqlite/event-reader.
 export type { Attempt } from "./call/attempt.ts";
 export type { CallEvent } from "./call/event.ts";
 export type { Score } from "./call/score.ts";
+export type { StoredApproval } from "./state/runs.ts";
 export type {
   EventOrder,
   EventReader,
@@ -16,6 +17,7 @@ export type {
 export type { EventFilter, EventScope } from "./stores/sqlite/event-reader-filter.ts";
 export type { PromptVolume } from "./stores/sqlite/event-reader-prompts.ts";
 export type { TaskRepeats } from "./stores/sqlite/event-reader-repeats.ts";
+export type { RunRecord } from "./stores/sqlite/event-reader-runs.ts";
 export type { ScoreKey, ScoreStats } from "./stores/sqlite/event-reader-scores.ts";
 export type { CallStats, StatsKey } from "./stores/sqlite/event-reader-stats.ts";
 

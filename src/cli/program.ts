@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addAgent } from "./commands/agent.ts";
 import { addCalls } from "./commands/calls.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -21,6 +22,7 @@ export function buildProgram(): Command {
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
   addCalls(program);
+  addAgent(program);
   addStats(program);
   addPrompts(program);
   addExport(program);

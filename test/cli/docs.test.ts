@@ -38,6 +38,8 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam calls",
     "seam calls show",
     "seam calls replay",
+    "seam agent",
+    "seam agent trace",
     "seam stats",
     "seam prompts",
     "seam export",

@@ -1,8 +1,10 @@
+import type { ToolRecord } from "../../call/tool-record.ts";
 import type { CallEvent, Score } from "../../events.ts";
 import { callColumns } from "./calls-table.ts";
 import { multiLine, oneLine } from "./clean.ts";
 import { cost, count, moment, time, usd } from "./format.ts";
 import { promptBlocks, responseBlocks, type TextBlock } from "./messages.ts";
+import { decidedText } from "./run-held.ts";
 import { renderTable } from "./table.ts";
 import { paint } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
@@ -35,7 +37,9 @@ export function renderCall(
   ].join("\n");
 }
 
-function facts(call: CallEvent): [name: string, text: string][] {
+type Fact = [name: string, text: string];
+
+function facts(call: CallEvent): Fact[] {
   const tags = Object.entries(call.tags).map(([name, value]) => oneLine(`${name}=${value}`));
   const optional: [name: string, text: string | false][] = [
     ["made for", call.parentId !== null && oneLine(call.parentId)],
@@ -48,21 +52,39 @@ function facts(call: CallEvent): [name: string, text: string][] {
       call.errorCode !== null && paint("red", oneLine(`${call.errorCode}: ${call.errorMessage}`)),
     ],
   ];
-  const present = optional.filter((fact): fact is [string, string] => fact[1] !== false);
+  const present = optional.filter((fact): fact is Fact => fact[1] !== false);
   return [
     ["task", oneLine(`${call.task} (${call.pattern}, ${call.mode})`)],
     ["began", moment(call.time)],
     ["took", tookText(call)],
-    ["target", oneLine(targetText(call))],
-    [
-      "source",
-      `${call.source}${call.finishReason === null ? "" : oneLine(`, finish ${call.finishReason}`)}`,
-    ],
-    ["tokens", tokenText(call)],
-    ["cost", cost(call.costUsd, call.unpricedAttempts)],
+    ...(call.tool === null ? modelFacts(call) : toolFacts(call.tool)),
     ...present,
     ["fingerprint", oneLine(call.fingerprint)],
   ];
+}
+
+function modelFacts(call: CallEvent): Fact[] {
+  const finish = call.finishReason === null ? "" : oneLine(`, finish ${call.finishReason}`);
+  return [
+    ["target", oneLine(targetText(call))],
+    ["source", `${call.source}${finish}`],
+    ["tokens", tokenText(call)],
+    ["cost", cost(call.costUsd, call.unpricedAttempts)],
+  ];
+}
+
+function toolFacts(tool: ToolRecord): Fact[] {
+  const { name, effect, outcome, stoppedBy, reason, approval, cutFrom, idempotencyKey } = tool;
+  const by = stoppedBy === null ? "" : ` (${stoppedBy})`;
+  const facts: [name: string, text: string | false][] = [
+    ["tool", `${name}${effect === null ? "" : ` (${effect})`}`],
+    ["outcome", `${outcome}${by}${reason === null ? "" : `: ${reason}`}`],
+    ["approval", approval !== null && decidedText(approval)],
+    ["result", cutFrom !== null && `cut to size; it had ${count(cutFrom)} characters`],
+    ["untrusted", tool.untrusted && "the result counts as untrusted content"],
+    ["key", idempotencyKey ?? false],
+  ];
+  return facts.flatMap(([name, text]) => (text === false ? [] : [[name, oneLine(text)]]));
 }
 
 /** Whether another call's answer has spared this one its cost. */
@@ -70,12 +92,18 @@ function isSaved({ source, errorCode }: CallEvent): boolean {
   return (source === "cache" || source === "coalesced") && errorCode === null;
 }
 
-function contentSections({ content, prompt, response }: CallEvent): string[] {
+function contentSections({ content, prompt, response, tool }: CallEvent): string[] {
   if (content === "none") return section("Prompt and response", ["  (left out)"]);
   const mark = content === "redacted" ? " (redacted)" : "";
   return [
-    ...section(`Prompt${mark}`, promptBlocks(prompt).flatMap(blockLines)),
-    ...section(`Response${mark}`, responseBlocks(response).flatMap(blockLines)),
+    ...section(
+      `${tool === null ? "Prompt" : "Input"}${mark}`,
+      promptBlocks(prompt).flatMap(blockLines),
+    ),
+    ...section(
+      `${tool === null ? "Response" : "Output"}${mark}`,
+      responseBlocks(response).flatMap(blockLines),
+    ),
   ];
 }
 
@@ -111,7 +139,8 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", paint("bold", title), ...lines];
 }
 
-function blockLines({ label, text }: TextBlock): string[] {
+/** A piece of a prompt or a response under its label, safe to print. */
+export function blockLines({ label, text }: TextBlock): string[] {
   const lines = multiLine(text).split("\n");
   return [
     `  ${paint("cyan", `[${oneLine(label)}]`)}`,

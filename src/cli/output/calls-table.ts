@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
+import type { ToolOutcome } from "../../call/tool-record.ts";
 import type { CallEvent } from "../../events.ts";
 import { oneLine } from "./clean.ts";
 import { cost, count, moment, time } from "./format.ts";
 import type { Column } from "./table.ts";
-import { paint } from "./terminal.ts";
+import { paint, type Style } from "./terminal.ts";
 
 type CallColumn = Column<CallEvent> & {
   /** The least width where rows are written one by one. */
@@ -15,7 +16,7 @@ export const callColumns: readonly CallColumn[] = [
   { title: "ID", width: 20, text: ({ id }) => oneLine(id) },
   { title: "TASK", width: 18, text: ({ task }) => oneLine(task) },
   { title: "MODEL", width: 28, text: (event) => oneLine(event.answeredBy ?? event.target) },
-  { title: "RESULT", width: 16, text: result },
+  { title: "RESULT", width: 16, text: resultOf },
   {
     title: "ASKED",
     dropOrder: 1,
@@ -46,13 +47,23 @@ export const callColumns: readonly CallColumn[] = [
   { title: "LATENCY", width: 8, align: "right", text: ({ latencyMs }) => time(latencyMs) },
 ];
 
-/** The error's code, or where the answer came from and how it ended. */
-function result({ errorCode, source, finishReason }: CallEvent): string {
+/** What became of a tool; otherwise the error's code, or where the answer came from and how it ended. */
+export function resultOf({ errorCode, source, finishReason, tool }: CallEvent): string {
+  if (tool !== null) {
+    const stopped = tool.stoppedBy === null ? "" : `: ${tool.stoppedBy}`;
+    return paint(toolStyles[tool.outcome] ?? "red", oneLine(`${tool.outcome}${stopped}`));
+  }
   if (errorCode !== null) return paint("red", oneLine(errorCode));
   if (source !== "model") return paint("green", source);
   const finish = finishReason ?? "ended";
   return finish === "stop" || finish === "tool-calls" ? finish : paint("yellow", oneLine(finish));
 }
+
+const toolStyles: Partial<Record<ToolOutcome, Style>> = {
+  done: "green",
+  waiting: "yellow",
+  repeated: "yellow",
+};
 
 /** The titles of the columns, for rows that are written one by one. */
 export function headLine(): string {

@@ -3,6 +3,13 @@ import { oneLine } from "./clean.ts";
 import { time } from "./format.ts";
 import { paint } from "./terminal.ts";
 
+/** What a bar shows, in milliseconds. */
+interface Stretch {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly waitMs?: number | null;
+}
+
 const barWidth = 32;
 
 /** The attempts of a call, each as a bar on the time the whole call took, with what came of it. */
@@ -11,7 +18,7 @@ export function timeline({ attempts, time: began, latencyMs }: CallEvent): strin
   return attempts.flatMap((attempt, index) => {
     const name = oneLine(attempt.target).padEnd(nameWidth);
     const head = `${String(index + 1).padStart(2)}  ${name}`;
-    const bar = barOf(attempt, began, latencyMs);
+    const bar = barOf(attempt, { began, durationMs: latencyMs });
     const details = [
       ...(attempt.kind === "ask" ? [] : [paint("cyan", oneLine(attempt.kind))]),
       outcomeOf(attempt),
@@ -26,19 +33,19 @@ export function timeline({ attempts, time: began, latencyMs }: CallEvent): strin
   });
 }
 
-/** `█` while it was asked, `░` while the call waited for the next attempt. */
-function barOf(
-  { startedAt, durationMs, waitMs }: Attempt,
-  began: number,
-  latencyMs: number,
+/** A stretch of time within a longer one: `█` while it was asked, `░` while the call waited for the next attempt. */
+export function barOf(
+  { startedAt, durationMs, waitMs }: Stretch,
+  whole: { readonly began: number; readonly durationMs: number },
+  width: number = barWidth,
 ): string {
-  const scale = barWidth / Math.max(1, latencyMs);
+  const scale = width / Math.max(1, whole.durationMs);
   const clamp = (cells: number, most: number): number =>
     Math.min(Math.max(0, Math.round(cells)), most);
-  const before = clamp((startedAt - began) * scale, barWidth - 1);
-  const asked = clamp(Math.max(1, durationMs * scale), barWidth - before);
-  const waited = clamp((waitMs ?? 0) * scale, barWidth - before - asked);
-  const after = barWidth - before - asked - waited;
+  const before = clamp((startedAt - whole.began) * scale, width - 1);
+  const asked = clamp(Math.max(1, durationMs * scale), width - before);
+  const waited = clamp((waitMs ?? 0) * scale, width - before - asked);
+  const after = width - before - asked - waited;
   return `│${" ".repeat(before)}${"█".repeat(asked)}${"░".repeat(waited)}${" ".repeat(after)}│`;
 }
 

@@ -1,15 +1,16 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { CallEvent } from "../../call/event.ts";
 import type { Score } from "../../call/score.ts";
-import { ConfigError } from "../../errors.ts";
 import { sleep } from "../../util/abort.ts";
 import { openForReading } from "./event-reader-file.ts";
 import { type EventFilter, matching } from "./event-reader-filter.ts";
 import { callsToolIn, type PromptVolume, promptVolumesOf } from "./event-reader-prompts.ts";
 import { repeatsOf, type TaskRepeats } from "./event-reader-repeats.ts";
 import { fromRow } from "./event-reader-row.ts";
+import { type RunRecord, runOfPart } from "./event-reader-runs.ts";
 import { type ScoreKey, type ScoreStats, scoresOf, scoresOfCall } from "./event-reader-scores.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
+import { childrenOf, eventOf, traceOf } from "./event-reader-trace.ts";
 import { addTimeFunctions } from "./figures.ts";
 import { kyselyOver } from "./kysely.ts";
 import type { Database } from "./schema.ts";
@@ -57,6 +58,16 @@ export interface EventReader {
   /** The calls that were made for a call, oldest first. */
   children(id: string): Promise<CallEvent[]>;
   /**
+   * The whole family of a call, oldest first: the outermost call, all that was made for it, and all that was made for
+   * those. Any of their ids will do, or the beginning of one; the outermost one's also while it has not ended and is no
+   * event yet. Empty when there is none.
+   *
+   * @throws ConfigError when several ids begin so
+   */
+  trace(id: string): Promise<CallEvent[]>;
+  /** The agent's run that paused after this event, or went on with it; `undefined` for one that never paused. */
+  runOf(id: string): Promise<RunRecord | undefined>;
+  /**
    * All events that match, oldest first, a few at a time: for more of them than fit into memory. Events that are written
    * meanwhile may or may not come.
    *
@@ -87,7 +98,7 @@ export interface EventReader {
 }
 
 /** Every default of reading. */
-const readDefaults = { limit: 50, last: 0, pollMs: 250, shownMatches: 5, pageSize: 200 } as const;
+const readDefaults = { limit: 50, last: 0, pollMs: 250, pageSize: 200 } as const;
 
 const orders = {
   newest: ["time", "desc"],
@@ -104,8 +115,10 @@ export function openEventReader(path: string): EventReader {
   return {
     path: connection.path,
     list: (options = {}) => list(db, options),
-    get: (id) => get(db, id),
-    children: (id) => children(db, id),
+    get: (id) => eventOf(db, id),
+    children: (id) => childrenOf(db, id),
+    trace: (id) => traceOf(db, id),
+    runOf: (id) => runOfPart({ connection, db }, id),
     each: (filter = {}) => each(db, filter),
     stats: async (options = {}) => statsOf(connection, db, options, options.by ?? ["task"]),
     repeats: (filter = {}) => repeatsOf(db, filter),
@@ -129,39 +142,6 @@ async function list(db: Kysely<Database>, options: ListOptions): Promise<CallEve
     .orderBy(column, direction)
     .orderBy("id", direction)
     .limit(options.limit ?? readDefaults.limit)
-    .execute();
-  return rows.map(fromRow);
-}
-
-async function get(db: Kysely<Database>, id: string): Promise<CallEvent | undefined> {
-  const rows = await db
-    .selectFrom("events")
-    .selectAll()
-    .where("id", ">=", id)
-    .where("id", "<", `${id}\u{10ffff}`)
-    .orderBy("id")
-    .limit(readDefaults.shownMatches + 1)
-    .execute();
-  const [first, second] = rows;
-  if (first === undefined) return undefined;
-  if (second === undefined || first.id === id) return fromRow(first);
-  const shown = rows.slice(0, readDefaults.shownMatches).map((row) => row.id);
-  const more = rows.length > shown.length ? ", …" : "";
-  throw new ConfigError({
-    summary: `Several ids begin with ${JSON.stringify(id)}: ${shown.join(", ")}${more}`,
-    advice: "Give more of the id.",
-  });
-}
-
-async function children(db: Kysely<Database>, id: string): Promise<CallEvent[]> {
-  const trace = db.selectFrom("events").select("trace_id").where("id", "=", id);
-  const rows = await db
-    .selectFrom("events")
-    .selectAll()
-    .where((is) => is.or([is("trace_id", "=", id), is("trace_id", "in", trace)]))
-    .where("parent_id", "=", id)
-    .orderBy("time")
-    .orderBy("id")
     .execute();
   return rows.map(fromRow);
 }

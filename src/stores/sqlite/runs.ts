@@ -32,7 +32,7 @@ export function sqliteRuns({ read, write }: Kept): RunStore {
         const row = runRow(file, runId);
         return row && segmentsOf(row);
       }),
-    approvals: (filter) => read((file) => approvalRows(file, filter).map(toApproval)),
+    approvals: (filter) => read((file) => approvalsIn(file, filter)),
     decide: (id, decision) => write((file) => decide(file, id, decision)),
   };
 }
@@ -82,7 +82,7 @@ function claim(file: OpenFile, runId: string, holder: string, leaseMs: number): 
   return {
     kind: "claimed",
     run: { id, task, createdAt, segments, snapshot, keptUntil },
-    approvals: approvalRows(file, { runId, part: segments.length }).map(toApproval),
+    approvals: approvalsIn(file, { runId, part: segments.length }),
   };
 }
 
@@ -139,10 +139,11 @@ function approvalRow({ db, connection }: OpenFile, id: string): ApprovalRow | un
   return connection.first(statementOf(query.compile())) as ApprovalRow | undefined;
 }
 
-function approvalRows(
-  { db, connection }: OpenFile,
+/** The approvals of a file that match, the oldest first. */
+export function approvalsIn(
+  { db, connection }: Pick<OpenFile, "db" | "connection">,
   { id, runId, task, pendingAt, part }: ApprovalFilter & { readonly part?: number },
-): ApprovalRow[] {
+): StoredApproval[] {
   let query = db.selectFrom("approvals").selectAll().orderBy("created_at").orderBy("id");
   if (id !== undefined) query = query.where("id", ">=", id).where("id", "<", `${id}\u{10ffff}`);
   if (runId !== undefined) query = query.where("run_id", "=", runId);
@@ -151,10 +152,12 @@ function approvalRows(
   if (pendingAt !== undefined) {
     query = query.where("approved", "is", null).where("expires_at", ">", pendingAt);
   }
-  return connection.all(statementOf(query.compile())) as unknown as ApprovalRow[];
+  const rows = connection.all(statementOf(query.compile())) as unknown as ApprovalRow[];
+  return rows.map(toApproval);
 }
 
-function segmentsOf({ segments }: RunRow): string[] {
+/** The events of a run's parts. */
+export function segmentsOf({ segments }: Pick<RunRow, "segments">): string[] {
   return JSON.parse(segments);
 }
 
