@@ -73,6 +73,8 @@ export {
   type ToolOptions,
   type ToolTraits,
 } from "./patterns/agent/tool.ts";
+export { ToolFailure } from "./patterns/agent/tools/tool-failure.ts";
+export { withTraits } from "./patterns/agent/tools/with-traits.ts";
 export type { CompleteOptions, CompleteResult } from "./patterns/complete.ts";
 export type { ExtractOptions, ExtractResult, RuleValue } from "./patterns/extract/extract.ts";
 export type { DeepPartial, ExtractStream } from "./patterns/extract/stream-extract.ts";

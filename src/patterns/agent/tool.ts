@@ -42,6 +42,8 @@ export interface AgentTool extends ToolTraits {
   readonly description?: unknown;
   readonly inputSchema: StandardSchemaV1 | JsonSchemaLike | (() => JsonSchemaLike);
   readonly execute?: ((input: never, options: never) => unknown) | undefined;
+  /** What the model is given of a result, as tools of the AI SDK and of MCP tell it: texts, images, other files. */
+  readonly toModelOutput?: ((options: never) => unknown) | undefined;
 }
 
 export type AgentTools = Readonly<Record<string, AgentTool>>;

@@ -2,15 +2,10 @@ import type { JSONSchema7 } from "@ai-sdk/provider";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { jsonrepair } from "jsonrepair";
 import { canonical } from "../../call/canonical.ts";
-import { InvalidRequest, type OutputIssue } from "../../errors.ts";
+import { InvalidRequest } from "../../errors.ts";
 import { findJson } from "./find-json.ts";
-import { closeObjects, jsonSchemaOf, wrapRoot } from "./json-schema.ts";
 import { isSafeToRepair } from "./repairable.ts";
-
-/** A value that fits, or everything that is wrong with it. */
-export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly OutputIssue[] };
+import { isRecord, isStandardSchema, type Reading, type Shape, shapeOf } from "./shape.ts";
 
 /** A schema, ready to ask with and to read with. */
 export interface OutputFormat<T> {
@@ -22,49 +17,27 @@ export interface OutputFormat<T> {
   unwrapPartial(value: unknown): unknown;
 }
 
-const known = new WeakMap<StandardSchemaV1, Promise<OutputFormat<unknown>>>();
-
-/** The format of a schema, made once for each schema object. */
-export function formatOf<Schema extends StandardSchemaV1>(
+/** The format of a schema. */
+export async function formatOf<Schema extends StandardSchemaV1>(
   schema: Schema,
   jsonSchema: JSONSchema7 | undefined,
 ): Promise<OutputFormat<StandardSchemaV1.InferOutput<Schema>>> {
   if (!isStandardSchema(schema)) {
     const advice = "expected a schema of Zod, Valibot, ArkType or another Standard Schema library";
-    return Promise.reject(new InvalidRequest(`\`schema\` is no Standard Schema: ${advice}`));
+    throw new InvalidRequest(`\`schema\` is no Standard Schema: ${advice}`);
   }
-  type Format = OutputFormat<StandardSchemaV1.InferOutput<Schema>>;
-  if (jsonSchema !== undefined) return Promise.resolve(makeFormat(schema, jsonSchema) as Format);
-  let format = known.get(schema);
-  if (format === undefined) {
-    format = jsonSchemaOf(schema).then((found) => makeFormat(schema, found));
-    format.catch(() => known.delete(schema));
-    known.set(schema, format);
-  }
-  return format;
+  const shape = await shapeOf(schema, jsonSchema);
+  return makeFormat(shape);
 }
 
-/** The types say so already; JavaScript callers and `any` slip past them. */
-function isStandardSchema(schema: unknown): boolean {
-  if ((typeof schema !== "object" && typeof schema !== "function") || schema === null) return false;
-  return "~standard" in schema;
-}
-
-function makeFormat(
-  schema: StandardSchemaV1,
-  jsonSchema: JSONSchema7 | undefined,
-): OutputFormat<unknown> {
-  const isWrapped = jsonSchema !== undefined && jsonSchema.type !== "object";
-  const unwrap = (value: unknown): unknown =>
-    isWrapped && isRecord(value) && "value" in value ? value["value"] : value;
-  const validate = (value: unknown): Promise<Reading<unknown>> => check(schema, unwrap(value));
+function makeFormat({ jsonSchema, check, unwrap, isWrapped }: Shape): OutputFormat<unknown> {
   return {
-    jsonSchema: jsonSchema && closeObjects(isWrapped ? wrapRoot(jsonSchema) : jsonSchema),
+    jsonSchema,
     unwrapPartial: (value) =>
       isWrapped && isRecord(value) && Object.keys(value).length === 0 ? undefined : unwrap(value),
     read: async (text) => {
       const strict = parse(text);
-      return strict === undefined ? readTolerantly(text, validate) : validate(strict.value);
+      return strict === undefined ? readTolerantly(text, check) : check(strict.value);
     },
   };
 }
@@ -109,36 +82,6 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
-async function check(schema: StandardSchemaV1, value: unknown): Promise<Reading<unknown>> {
-  const result = await validated(schema, value);
-  if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, issues: result.issues.map(toIssue) };
-}
-
-/** A refinement or transform of the team's own that throws is a fault of the schema, not of the answer. */
-async function validated(
-  schema: StandardSchemaV1,
-  value: unknown,
-): Promise<StandardSchemaV1.Result<unknown>> {
-  try {
-    return await schema["~standard"].validate(value);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidRequest(`The schema failed while it validated an answer: ${reason}`, {
-      cause,
-    });
-  }
-}
-
-function toIssue({ message, path }: StandardSchemaV1.Issue): OutputIssue {
-  const keys = (path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
-  return { path: keys.join("."), message };
-}
-
 function faulty(message: string): Reading<never> {
   return { ok: false, issues: [{ path: "", message }] };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

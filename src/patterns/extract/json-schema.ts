@@ -65,7 +65,11 @@ function moveRootRefs(schema: JSONSchema7): JSONSchema7 {
   return moved;
 }
 
-function mapSchemas(schema: JSONSchema7, map: (inner: JSONSchema7) => JSONSchema7): JSONSchema7 {
+/** The schema with `map` applied to each schema that stands directly in it. */
+export function mapSchemas(
+  schema: JSONSchema7,
+  map: (inner: JSONSchema7) => JSONSchema7,
+): JSONSchema7 {
   const mapped: Record<string, unknown> = { ...schema };
   for (const key of ["properties", "patternProperties", "definitions", "$defs"]) {
     const members = mapped[key];
