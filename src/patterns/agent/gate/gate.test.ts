@@ -338,13 +338,18 @@ describe("approval", () => {
     }
   });
 
-  test("a call that waits leaves no trace: when the run goes on, it is judged again", async () => {
+  test("a call that waits keeps its place, and is judged again when the run goes on", async () => {
     const gate = open({ grant: { refund: { calls: 1 } } });
     const asked = call("refund");
     await gate.judge(asked);
     gate.ended(asked, "waiting", undefined);
+    expect(await gate.judge(call("refund"))).toMatchObject({ kind: "deny", by: "repeat" });
+    expect(await gate.judge(call("refund", { at: 2 }))).toMatchObject({
+      kind: "deny",
+      by: "calls",
+    });
     const state = JSON.parse(JSON.stringify(gate.state)) as RunState;
-    expect(state).toEqual(newRunState());
+    expect(state.made).toEqual([]);
     const later = open({ grant: { refund: { calls: 1 } }, state });
     expect((await later.judge(asked)).kind).toBe("ask");
   });

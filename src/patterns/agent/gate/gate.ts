@@ -27,7 +27,8 @@ export interface Gate {
   judge(call: AskedCall): Promise<Verdict>;
   /**
    * Says what became of a call that had a place. `done`, `failed` and `timed-out` count as made; `denied` counts as asked
-   * for in vain; `waiting` leaves no trace: when the run goes on, the call is judged again.
+   * for in vain; one that is `waiting` keeps its place in this gate and leaves no trace in the state: when the run goes on,
+   * with a gate of its own, the call is judged again.
    *
    * @param output what the model was given
    */
@@ -78,6 +79,7 @@ class RunGate implements Gate {
   }
 
   ended({ tool, toolCallId, input }: AskedCall, outcome: ToolOutcome, output: unknown): void {
+    if (outcome === "waiting") return;
     const hash = hashOfCall(tool, input);
     const places = this.#places.filter(
       (place) => place.toolCallId === toolCallId && place.tool === tool,
