@@ -4,9 +4,12 @@ import type { AgentTool, AgentTools, ToolInput } from "./tool.ts";
 export interface AboutCall<Context, Input = unknown> {
   /** The caller's own context, as it was given to the agent. */
   readonly context: Context;
-  /** Inputs of this tool's calls that were run before in the same run, the oldest first. */
+  /**
+   * Inputs of this tool's calls that the run has made, failed ones too, and of those that it is about to make: the oldest
+   * first. Copies, in every process the same.
+   */
   readonly earlier: readonly Input[];
-  /** Aborts with the run. */
+  /** Aborts with the run, and when the rule has taken as long as the tool may. */
   readonly signal: AbortSignal;
 }
 
@@ -15,10 +18,11 @@ export type Permission = boolean | string;
 
 /** How a run may use one tool. */
 export interface ToolGrant<Input = unknown, Context = unknown> {
-  /** Calls in one run; default: `agent.callsPerTool` of the config. */
+  /** Calls in one run, failed ones too; 0: as if it were not granted. Default: `agent.callsPerTool` of the config. */
   readonly calls?: number | undefined;
   /**
-   * Judges the validated input of every call. A rule that throws denies.
+   * Judges the validated input of every call. Only `true` allows: a rule that throws, gives something else, or is not
+   * done within the tool's timeout denies.
    *
    * @example allow: async ({ orderId, amount }, { context }) =>
    *   (await totalOf(orderId, context.customer)) >= amount || "more than the order's total"
@@ -28,7 +32,7 @@ export interface ToolGrant<Input = unknown, Context = unknown> {
     | undefined;
   /**
    * Whether somebody must agree to a call first. A text says why, to the one who is asked. Default: `true` for
-   * `irreversible` tools, `false` for others. A rule that throws asks.
+   * `irreversible` tools, `false` for others. Only `false` waives it: a rule that throws asks.
    *
    * @example approval: ({ amount }) => amount > 20 && "more than 20 USD"
    */
