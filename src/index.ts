@@ -49,6 +49,16 @@ export {
   StreamInterrupted,
   Truncated,
 } from "./errors.ts";
+export type { Approval, ApprovalDecision } from "./patterns/agent/approvals/approval.ts";
+export type {
+  Approvals,
+  DecideOptions,
+  ListApprovals,
+} from "./patterns/agent/approvals/approvals.ts";
+export {
+  type AskInTerminalOptions,
+  askInTerminal,
+} from "./patterns/agent/approvals/ask-in-terminal.ts";
 export type { AboutCall, Grant, Permission, ToolGrant } from "./patterns/agent/grant.ts";
 export type {
   AgentOptions,

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { BudgetUse } from "./call/budget.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { SeamConfig } from "./config/types.ts";
+import { type Approvals, approvalsIn } from "./patterns/agent/approvals/approvals.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
 import {
   type ExtractOptions,
@@ -65,6 +66,15 @@ export interface Seam<Task extends string = string> {
   model(task: Task, options?: Omit<CallOptions, "signal">): LanguageModelV4;
 
   /**
+   * Calls of tools that wait for somebody to agree. Without a store, of this process alone.
+   *
+   * @example
+   * for (const { id, tool, input } of await seam.approvals.list()) …
+   * await seam.approvals.approve(id, { by: "ada" });
+   */
+  readonly approvals: Approvals;
+
+  /**
    * How far the limits of a task's budget are used, e.g. to show it; empty for a task without a budget.
    *
    * @example for (const { limit, used, of, resetsAt } of await seam.spending("summarize")) …
@@ -109,6 +119,7 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     extract: (task, options) => extract(runtime, task, options),
     streamExtract: (task, options) => streamExtract(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
+    approvals: approvalsIn(runtime.runs),
     spending: (task) => runtime.spending(task),
     score: (callId, scores) => runtime.score(callId, scores),
     troubles: () => runtime.troubles(),

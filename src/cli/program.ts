@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+
 import { addAgent } from "./commands/agent.ts";
+
+import { addApprovals } from "./commands/approvals.ts";
+
 import { addCalls } from "./commands/calls.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -25,6 +29,7 @@ export function buildProgram(): Command {
   addAgent(program);
   addStats(program);
   addPrompts(program);
+  addApprovals(program);
   addExport(program);
   addPrune(program);
   addSimulate(program);
