@@ -30,8 +30,8 @@ interface DecideOptions extends ShowOptions {
 }
 
 const listExamples = `
-A run of an agent that needs somebody's agreement waits in the store. What is approved here is one call
-of one tool with exactly the arguments that are shown; the run goes on when the app resumes it.
+A run of an agent that needs somebody's agreement waits in the store. What is approved here is one
+call of one tool with exactly the arguments that are shown. Then the app can resume the run.
 
 Examples:
   seam approvals
@@ -46,8 +46,8 @@ Examples:
   seam approvals show 01k8zq4mb --json | jq .input`;
 
 const approveExamples = `
-The arguments are shown first, every character of them, and the question is asked in the terminal. Where
-there is none, --yes says that they have been seen: the arguments of an id never change.
+The arguments are shown first, every character of them, and the question is asked in the terminal.
+Where there is none, --yes says that they have been seen: the arguments of an id never change.
 
 Examples:
   seam approvals approve 01k8zq4mb
