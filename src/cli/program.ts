@@ -1,10 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-
 import { addAgent } from "./commands/agent.ts";
-
 import { addApprovals } from "./commands/approvals.ts";
-
 import { addCalls } from "./commands/calls.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -27,9 +24,9 @@ export function buildProgram(): Command {
     .addHelpText("after", exitCodeHelp);
   addCalls(program);
   addAgent(program);
+  addApprovals(program);
   addStats(program);
   addPrompts(program);
-  addApprovals(program);
   addExport(program);
   addPrune(program);
   addSimulate(program);
