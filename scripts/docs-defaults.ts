@@ -101,6 +101,10 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "for paused runs",
     "A run that waits for approval is forgotten so long after the last of its approvals has expired.",
   ],
+  runLeaseMs: [
+    "for paused runs",
+    "A process that works on one holds it so long at a time: when it dies, another can go on after that.",
+  ],
   "conversation.window": [
     "`conversation.window`",
     "Input tokens of a turn, where no target's own limit is known.",

@@ -49,16 +49,8 @@ export {
   StreamInterrupted,
   Truncated,
 } from "./errors.ts";
-export type { Approval, ApprovalDecision } from "./patterns/agent/approvals/approval.ts";
-export type {
-  Approvals,
-  DecideOptions,
-  ListApprovals,
-} from "./patterns/agent/approvals/approvals.ts";
-export {
-  type AskInTerminalOptions,
-  askInTerminal,
-} from "./patterns/agent/approvals/ask-in-terminal.ts";
+export type { Agent } from "./patterns/agent/agent.ts";
+export type { AgentStream } from "./patterns/agent/agent-stream.ts";
 export type { AboutCall, Grant, Permission, ToolGrant } from "./patterns/agent/grant.ts";
 export type {
   AgentOptions,
@@ -73,6 +65,7 @@ export type {
   RunSummary,
   UntrustedDocument,
 } from "./patterns/agent/options.ts";
+export type { AgentPart } from "./patterns/agent/part.ts";
 export {
   type AgentTool,
   type AgentTools,

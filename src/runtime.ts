@@ -1,4 +1,5 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { AgentRule } from "./call/agent-rule.ts";
 import type { Ending, StreamAnswer } from "./call/answer.ts";
 import type { BudgetUse } from "./call/budget.ts";
 import type { Accept, CacheRule, Call, EventIds } from "./call/call.ts";
@@ -11,9 +12,10 @@ import { scoresFor } from "./call/score.ts";
 import type { Target } from "./call/target.ts";
 import { newTrace } from "./call/trace.ts";
 import { Troubles } from "./call/troubles.ts";
-import { checkLimits, checkSettings } from "./config/check.ts";
-import { attemptLimits, type Resolved, type TaskRules } from "./config/resolve.ts";
-import type { AttemptConfig, Settings } from "./config/types.ts";
+import { agentRule } from "./config/agent.ts";
+import { checkAgentLimits, checkLimits, checkSettings } from "./config/check.ts";
+import { attemptLimits, type Resolved, refuseUnpriced, type TaskRules } from "./config/resolve.ts";
+import type { AgentConfig, AttemptConfig, Settings } from "./config/types.ts";
 import { ConfigError } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
 import { Budgets } from "./policies/budget/of-task.ts";
@@ -80,6 +82,8 @@ export interface CallSpec extends CallOptions {
 /** The running seam: takes calls of any pattern and sends them on their way. */
 export interface Runtime {
   rulesOf(task: string): TaskRules;
+  /** The limits of an agent's runs: the task's, and over them its own; throws ConfigError for wrong ones. */
+  agentRule(task: string, limits: AgentConfig | undefined): AgentRule;
   /** Describes the call; throws ConfigError for an unknown task or wrong limits, before anything is sent. */
   prepare(spec: CallSpec): Call;
   /** Sends a prepared call whose mode is `generate`. */
@@ -137,6 +141,7 @@ export function startRuntime(config: Resolved): Runtime {
 
   return {
     rulesOf,
+    agentRule: (task, limits) => agentRuleOf(rulesOf(task), limits),
     prepare: (spec) => prepare(spec, rulesOf(spec.task)),
     generate: async (call) => {
       const answer = await way(call);
@@ -169,6 +174,13 @@ export function startRuntime(config: Resolved): Runtime {
 function cacheStores(config: Resolved, store: SqliteStore | undefined): CacheStore[] {
   const memory = config.cacheMemoryBytes > 0 ? [memoryCache(config.cacheMemoryBytes)] : [];
   return store === undefined ? memory : [...memory, store.cache];
+}
+
+function agentRuleOf(rules: TaskRules, limits: AgentConfig | undefined): AgentRule {
+  if (limits === undefined) return rules.agent;
+  const rule = agentRule(checkAgentLimits(limits), rules.agent);
+  if (rule.costUsd !== undefined) refuseUnpriced(rules, `tasks.${rules.name}`);
+  return rule;
 }
 
 function prepare(spec: CallSpec, rules: TaskRules): Call {

@@ -3,7 +3,9 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { BudgetUse } from "./call/budget.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { SeamConfig } from "./config/types.ts";
-import { type Approvals, approvalsIn } from "./patterns/agent/approvals/approvals.ts";
+import { type Agent, agent } from "./patterns/agent/agent.ts";
+import type { AgentOptions } from "./patterns/agent/options.ts";
+import type { AgentTools } from "./patterns/agent/tool.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
 import {
   type ExtractOptions,
@@ -59,20 +61,25 @@ export interface Seam<Task extends string = string> {
   ): ExtractStream<StandardSchemaV1.InferOutput<Schema>>;
 
   /**
+   * Does work with tools, on the tool loop of the AI SDK (the package `ai`), under a grant: what is not granted is neither
+   * shown to the model nor run, and what cannot be undone waits for somebody to agree.
+   *
+   * @example
+   * const agent = seam.agent("refunds", { tools: { lookUpOrder, refund }, grant, context: { customer } });
+   * const run = await agent.run({ prompt: ticket });
+   * @throws ConfigError for tools, limits or a grant that cannot be meant, and for an unknown task
+   */
+  agent<const Tools extends AgentTools, Context = undefined>(
+    task: Task,
+    options: AgentOptions<Tools, Context>,
+  ): Agent;
+
+  /**
    * The task as a model of the AI SDK, with every policy of the seam.
    *
    * @example await generateText({ model: seam.model("summarize", { tags: { user } }), prompt });
    */
   model(task: Task, options?: Omit<CallOptions, "signal">): LanguageModelV4;
-
-  /**
-   * Calls of tools that wait for somebody to agree. Without a store, of this process alone.
-   *
-   * @example
-   * for (const { id, tool, input } of await seam.approvals.list()) …
-   * await seam.approvals.approve(id, { by: "ada" });
-   */
-  readonly approvals: Approvals;
 
   /**
    * How far the limits of a task's budget are used, e.g. to show it; empty for a task without a budget.
@@ -118,8 +125,8 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     stream: (task, options) => stream(runtime, task, options),
     extract: (task, options) => extract(runtime, task, options),
     streamExtract: (task, options) => streamExtract(runtime, task, options),
+    agent: (task, options) => agent(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
-    approvals: approvalsIn(runtime.runs),
     spending: (task) => runtime.spending(task),
     score: (callId, scores) => runtime.score(callId, scores),
     troubles: () => runtime.troubles(),

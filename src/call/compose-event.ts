@@ -87,9 +87,10 @@ function isUnpriced(attempt: Attempt): boolean {
   return attempt.costUsd === null && attempt.outcome !== "running";
 }
 
-function errorOf(
+/** @param signal the caller's */
+export function errorOf(
   ending: Ending,
-  { signal }: Call,
+  { signal }: Pick<Call, "signal">,
 ): { errorCode: string | null; errorMessage: string | null } {
   if (ending.ok) return { errorCode: null, errorMessage: null };
   const { error } = ending;
@@ -101,8 +102,36 @@ function errorOf(
   return { errorCode: name, errorMessage: scrubSecrets(message) };
 }
 
+/** What the calls used together, as the event of the one that they were made for holds it. */
+export function sumOfEvents(
+  events: readonly CallEvent[],
+): Pick<
+  CallEvent,
+  | "attempts"
+  | "usage"
+  | "costUsd"
+  | "unpricedAttempts"
+  | "savedUsd"
+  | "queuedMs"
+  | "reroutes"
+  | "resumes"
+  | "notes"
+> {
+  return {
+    attempts: events.flatMap(({ attempts }) => attempts),
+    usage: events.map(usageOfAttempts).reduce(addUsage, zeroUsage),
+    costUsd: events.map(({ costUsd }) => costUsd).reduce(addKnown, events.length === 0 ? 0 : null),
+    unpricedAttempts: events.reduce((sum, event) => sum + event.unpricedAttempts, 0),
+    savedUsd: events.map(({ savedUsd }) => savedUsd).reduce(addKnown, null),
+    queuedMs: events.reduce((sum, event) => sum + event.queuedMs, 0),
+    reroutes: events.flatMap(({ reroutes }) => reroutes),
+    resumes: events.flatMap(({ resumes }) => resumes),
+    notes: events.flatMap(({ notes }) => notes),
+  };
+}
+
 /** What had arrived before the call failed: a part of an answer, or one that was not accepted. */
-function partialResponse(ending: Ending): LanguageModelV4Content[] | null {
+export function partialResponse(ending: Ending): LanguageModelV4Content[] | null {
   if (ending.ok) return null;
   const said = ending.error as { text?: unknown; outputs?: readonly RejectedOutput[] } | null;
   const text = ending.text ?? said?.text ?? said?.outputs?.at(-1)?.text;

@@ -4,14 +4,14 @@ import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
  * The parts of one stream, kept from first to last, so that the provider is read at its own pace and any number of
  * readers, early or late, see the whole. Bounded by what one model can answer.
  */
-export class PartLog {
-  readonly #parts: LanguageModelV4StreamPart[] = [];
+export class PartLog<Part = LanguageModelV4StreamPart> {
+  readonly #parts: Part[] = [];
   #state: { type: "open" } | { type: "ended" } | { type: "failed"; error: unknown } = {
     type: "open",
   };
   #waiting: (() => void)[] = [];
 
-  push(part: LanguageModelV4StreamPart): void {
+  push(part: Part): void {
     this.#parts.push(part);
     this.#wake();
   }
@@ -27,7 +27,7 @@ export class PartLog {
   }
 
   /** Follows the stream from its first part; rejects where the stream failed. */
-  async *read(): AsyncGenerator<LanguageModelV4StreamPart, void, undefined> {
+  async *read(): AsyncGenerator<Part, void, undefined> {
     for (let next = 0; ; ) {
       const part = this.#parts[next];
       if (part !== undefined) {

@@ -115,7 +115,13 @@ export function openAttempt(trace: Trace, target: string, kind: AttemptKind): At
 }
 
 /** What all attempts together used, as far as it is known. */
-export function usageOfAttempts({ source, attempts }: Trace): Usage {
+export function usageOfAttempts({
+  source,
+  attempts,
+}: {
+  readonly source: Source | "tool";
+  readonly attempts: readonly Attempt[];
+}): Usage {
   if (source !== "model") return zeroUsage;
   return attempts.map(({ usage }) => usage ?? unknownUsage).reduce(addUsage, unknownUsage);
 }

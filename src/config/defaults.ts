@@ -35,6 +35,8 @@ export interface Defaults {
   readonly conversation: ConversationRule;
   /** A run that waits for approval is forgotten so long after the last of its approvals has expired. */
   readonly pausedRunKeepMs: number;
+  /** A process that works on a paused run holds it so long at a time: when it dies, another can go on after that. */
+  readonly runLeaseMs: number;
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
   readonly telemetry: TelemetryRule;
@@ -76,6 +78,7 @@ export const defaults: Defaults = {
     approvalTtlMs: 86_400_000,
   },
   pausedRunKeepMs: 604_800_000,
+  runLeaseMs: 30_000,
   conversation: {
     window: 16_000,
     summarize: "turn",

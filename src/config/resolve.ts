@@ -272,7 +272,7 @@ function limitsOf(set: CheckedBudget): BudgetLimit[] {
 }
 
 /** A limit of cost cannot be kept where nobody knows what a request costs. */
-function refuseUnpriced({ targets, canary }: Omit<Arms, "name">, path: string): void {
+export function refuseUnpriced({ targets, canary }: Omit<Arms, "name">, path: string): void {
   const own = unpricedIn(targets, path);
   const told = new Set(own.map(({ message }) => message));
   const tried = unpricedIn(canary?.targets ?? [], `${path}.canary`);

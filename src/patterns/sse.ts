@@ -3,14 +3,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ErrorCode } from "../call/error-code.ts";
 import { SeamError } from "../call/seam-error.ts";
-import type { CallSummary } from "./result.ts";
 
 /** A stream of texts as its HTTP response needs it. */
 export interface SseSource {
   /** Settles when the first content is there, or the call has failed. */
   readonly begun: Promise<unknown>;
   texts(): AsyncIterator<string>;
-  readonly result: Promise<CallSummary>;
+  /** What the last event tells, when all is well. */
+  done(): Promise<unknown>;
   cancel(): void;
 }
 
@@ -56,7 +56,7 @@ export async function sendToNode(from: Response, to: ServerResponse): Promise<vo
   }
 }
 
-function sseBody({ texts, result, cancel }: SseSource): ReadableStream<Uint8Array> {
+function sseBody({ texts, done: whole, cancel }: SseSource): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const iterator = texts();
   const event = (name: string | undefined, data: unknown): Uint8Array =>
@@ -71,8 +71,7 @@ function sseBody({ texts, result, cancel }: SseSource): ReadableStream<Uint8Arra
           controller.enqueue(event(undefined, { text: value }));
           return;
         }
-        const { callId, finishReason, usage, cost, source, target } = await result;
-        controller.enqueue(event("done", { callId, finishReason, usage, cost, source, target }));
+        controller.enqueue(event("done", await whole()));
       } catch (error) {
         controller.enqueue(event("error", publicError(error)));
       }

@@ -9,10 +9,12 @@ export interface TextStreamParts<Result> {
   readonly texts: () => AsyncGenerator<string, void, undefined>;
   readonly result: Promise<Result>;
   readonly abort: AbortController;
+  /** What the last event of a response tells of the result; default: the summary of a call. */
+  readonly done?: ((result: Result) => unknown) | undefined;
 }
 
 /** A text on its way: see what extends it. */
-export class TextStream<Result extends CallSummary> implements AsyncIterable<string> {
+export class TextStream<Result extends object> implements AsyncIterable<string> {
   /** Resolves when the stream has ended whole; rejects with what the loop throws. */
   readonly result: Promise<Result>;
   readonly #parts: TextStreamParts<Result>;
@@ -70,7 +72,7 @@ export class TextStream<Result extends CallSummary> implements AsyncIterable<str
     const source: SseSource = {
       begun: this.#parts.begun,
       texts: () => this[Symbol.asyncIterator](),
-      result: this.result,
+      done: async () => (this.#parts.done ?? callSummary)(await this.result),
       cancel: () => this.cancel(),
     };
     return sseResponse(source);
@@ -96,4 +98,9 @@ export class TextStream<Result extends CallSummary> implements AsyncIterable<str
       throw error;
     }
   }
+}
+
+function callSummary(result: Partial<CallSummary>): unknown {
+  const { callId, finishReason, usage, cost, source, target } = result;
+  return { callId, finishReason, usage, cost, source, target };
 }

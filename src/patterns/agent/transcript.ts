@@ -1,0 +1,102 @@
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4Message,
+  LanguageModelV4ToolResultPart,
+} from "@ai-sdk/provider";
+
+type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
+
+/** What the models of a run are sent: what it began with, and what was said and done since. */
+export class Transcript {
+  readonly #messages: LanguageModelV4Message[];
+  readonly #given: number;
+
+  /** @param given how many of the messages the run was given; the others are its own */
+  constructor(messages: readonly LanguageModelV4Message[], given: number = messages.length) {
+    this.#messages = [...messages];
+    this.#given = given;
+  }
+
+  get messages(): readonly LanguageModelV4Message[] {
+    return [...this.#messages];
+  }
+
+  get given(): number {
+    return this.#given;
+  }
+
+  /** The run's own messages. */
+  get own(): readonly LanguageModelV4Message[] {
+    return this.#messages.slice(this.#given);
+  }
+
+  /** A model has answered. */
+  answered(content: readonly LanguageModelV4Content[]): void {
+    const parts = content.flatMap(assistantPart);
+    if (parts.length > 0) this.#messages.push({ role: "assistant", content: parts });
+  }
+
+  /** The tool calls of the last answer have their results. */
+  replied(results: LanguageModelV4ToolResultPart[]): void {
+    if (results.length > 0) this.#messages.push({ role: "tool", content: results });
+  }
+
+  asked(text: string): void {
+    this.#messages.push({ role: "user", content: [{ type: "text", text }] });
+  }
+}
+
+/** A part of an answer as the next request quotes it; sources, and what a provider alone can say, are in none. */
+function assistantPart(part: LanguageModelV4Content): AssistantPart[] {
+  const own = part.providerMetadata && { providerOptions: part.providerMetadata };
+  switch (part.type) {
+    case "text":
+      return part.text === "" && own === undefined
+        ? []
+        : [{ type: "text", text: part.text, ...own }];
+    case "reasoning":
+      return [{ type: "reasoning", text: part.text, ...own }];
+    case "file":
+    case "reasoning-file":
+      return [{ type: part.type, data: part.data, mediaType: part.mediaType, ...own }];
+    case "custom":
+      return [{ type: "custom", kind: part.kind, ...own }];
+    case "tool-call": {
+      const { toolCallId, toolName, input, providerExecuted } = part;
+      return [
+        {
+          type: "tool-call",
+          toolCallId,
+          toolName,
+          input: inputOf(input),
+          ...(providerExecuted === true && { providerExecuted }),
+          ...own,
+        },
+      ];
+    }
+    case "tool-result": {
+      const { toolCallId, toolName, result } = part;
+      return [
+        {
+          type: "tool-result",
+          toolCallId,
+          toolName,
+          output: { type: "json", value: result },
+          ...own,
+        },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Providers want an object, so that a call whose arguments are no JSON is quoted without them. */
+function inputOf(text: string): unknown {
+  try {
+    const input: unknown = JSON.parse(text);
+    return typeof input === "object" && input !== null ? input : {};
+  } catch {
+    return {};
+  }
+}

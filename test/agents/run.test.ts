@@ -1,0 +1,111 @@
+import { defineTool } from "llm-seam";
+import type { Reply } from "llm-seam/simulator";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+
+const tasks = {
+  anthropic: { model: "anthropic/claude-haiku-4-5" },
+  openai: { model: "openai/gpt-4.1-mini" },
+} as const;
+type Task = keyof typeof tasks;
+
+let harness: Harness<Task>;
+
+beforeAll(async () => {
+  harness = await startHarness({
+    tasks,
+    defaults: { breaker: false, retry: { attempts: 3, baseDelay: 1 } },
+  });
+});
+beforeEach(async () => {
+  await settled(harness.simulator);
+  harness.simulator.play([]);
+  harness.simulator.clear();
+});
+afterAll(() => harness[Symbol.asyncDispose]());
+
+/** The simulator answers with these, one after another. */
+function replies(...steps: Reply[]): void {
+  harness.simulator.script({ replies: steps.map((reply) => ({ reply, times: 1 })) });
+}
+
+const call = (name: string, args: unknown): Reply => ({
+  type: "tool-calls",
+  calls: [{ name, arguments: args }],
+});
+
+const lookUpOrder = defineTool({
+  description: "Looks up an order.",
+  effect: "read",
+  trusted: true,
+  inputSchema: z.object({ orderId: z.string() }),
+  execute: ({ orderId }) => ({ orderId, total: 42 }),
+});
+
+const tools = { lookUpOrder };
+const grant = { tools: { lookUpOrder: true }, hosts: [] } as const;
+
+describe.each(["anthropic", "openai"] as const)("%s", (task) => {
+  test("a run calls a tool, answers, and leaves one event with one child for each step and call", async () => {
+    replies(call("lookUpOrder", { orderId: "4711" }), "It costs 42.");
+    const agent = harness.seam.agent(task, { tools, grant, system: "Help." });
+    const run = await agent.run({ prompt: "What is 4711?", tags: { user: "u1" } });
+    expect(run).toMatchObject({
+      outcome: "answered",
+      text: "It costs 42.",
+      removed: [],
+      untrusted: false,
+      steps: [
+        {
+          toolCalls: [
+            {
+              name: "lookUpOrder",
+              input: { orderId: "4711" },
+              outcome: "done",
+              output: { total: 42 },
+            },
+          ],
+          finishReason: "tool-calls",
+        },
+        { toolCalls: [], text: "It costs 42.", finishReason: "stop" },
+      ],
+      messages: [{ role: "assistant" }, { role: "tool" }, { role: "assistant" }],
+    });
+    const events = await harness.events();
+    const own = events.filter(({ trace_id }) => trace_id === run.runId);
+    expect(own.map(({ pattern, parent_id }) => [pattern, parent_id])).toEqual([
+      ["model", run.runId],
+      ["tool", run.runId],
+      ["model", run.runId],
+      ["agent", null],
+    ]);
+    expect(own.at(-1)).toMatchObject({ children: 3, user: "u1", finish_reason: "stop" });
+    expect(run.usage.inputTokens).toBe(own.at(-1)?.["input_tokens"]);
+  });
+
+  test("a streamed run tells what is said and done, in order", async () => {
+    replies(
+      {
+        type: "tool-calls",
+        text: "Let me look.",
+        calls: [{ name: "lookUpOrder", arguments: { orderId: "1" } }],
+      },
+      "It costs 42.",
+    );
+    const stream = harness.seam.agent(task, { tools, grant }).stream({ prompt: "What is 1?" });
+    const { pieces, error } = await collect(stream);
+    expect(error).toBeUndefined();
+    const kinds = pieces.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1]);
+    expect(kinds).toEqual(["text", "tool", "tool-result", "text"]);
+    expect((await collect(stream.texts())).pieces.join("")).toBe("Let me look.It costs 42.");
+    expect(await stream.result).toMatchObject({ outcome: "answered", text: "It costs 42." });
+  });
+
+  test("a model that wants to go on at the limit of steps ends the run, with its steps", async () => {
+    replies(call("lookUpOrder", { orderId: "1" }), call("lookUpOrder", { orderId: "2" }));
+    const agent = harness.seam.agent(task, { tools, grant, limits: { steps: 2 } });
+    const error = await rejection(agent.run({ prompt: "Look." }));
+    expect(error).toMatchObject({ code: "StepLimit", limit: "steps", steps: { length: 2 } });
+  });
+});
