@@ -22,13 +22,15 @@ export interface ReplayOptions {
  * Sends a recorded call again: the same messages, tools, format and settings, to one target, without cache, rule or
  * fallbacks. It leaves an event of its own with the tag `replay_of`, whose id is returned once it is written.
  *
- * @throws ConfigError when its content was not kept in full, or its task is not in the config; SeamError as any call
+ * @throws ConfigError when it is a run of an agent or a call of a tool, when its content was not kept in full, or its
+ * task is not in the config; SeamError as any call
  */
 export async function replay(
   config: SeamConfig,
   event: CallEvent,
   options: ReplayOptions = {},
 ): Promise<string> {
+  if (event.pattern === "tool" || event.pattern === "agent") throw notOneCall(event);
   if (event.content !== "full") throw notKept(event);
   const name = options.task ?? event.task;
   const task = taskOf(config, name);
@@ -62,6 +64,18 @@ const asRecorded = {
   cache: false,
   compress: false,
 } as const satisfies Partial<TaskConfig>;
+
+/** What tools have done to the world must not be done again for a look. */
+function notOneCall({ id, task, pattern }: CallEvent): ConfigError {
+  const what = pattern === "tool" ? "a call of an agent's tool" : "a run of an agent";
+  return new ConfigError(
+    {
+      summary: `${id} is ${what}, which is not sent again`,
+      advice: `Send one of the model's steps: \`seam agent trace ${id} --json\` has their ids.`,
+    },
+    { task },
+  );
+}
 
 function notKept({ id, task, content }: CallEvent): ConfigError {
   const state = content === "none" ? "left out" : "redacted";

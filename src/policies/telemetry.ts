@@ -2,6 +2,7 @@ import type { Ending } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
 import type { Start } from "../call/compose-event.ts";
 import type { CallEvent } from "../call/event.ts";
+import type { ToolRecord } from "../call/tool-record.ts";
 
 /** Shows calls to a tracing system while they run. None of its failures fails a call, and none of its methods throws. */
 export interface Telemetry {
@@ -9,7 +10,7 @@ export interface Telemetry {
   open(call: Call, start: Start): CallSpan | Promise<CallSpan>;
   /** Runs a pattern that may make several calls: theirs become parts of it. */
   group<T>(group: CallGroup, work: () => Promise<T>): Promise<T>;
-  /** The event of a pattern that has made several calls, recorded within its group. */
+  /** The event of a pattern that may have made several calls, recorded within its group; of a tool also without one. */
   record(event: CallEvent): void;
 }
 
@@ -21,7 +22,10 @@ export interface CallSpan {
   end(event: CallEvent, ending: Ending): void;
 }
 
-export type CallGroup = Pick<CallEvent, "id" | "task" | "pattern">;
+export interface CallGroup extends Pick<CallEvent, "id" | "task" | "pattern"> {
+  /** Where the pattern is `tool`: which one is run, and for which call of the model. */
+  readonly tool?: Pick<ToolRecord, "name" | "toolCallId">;
+}
 
 const noSpan: CallSpan = { run: (work) => work(), end: () => {} };
 

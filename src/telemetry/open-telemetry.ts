@@ -4,6 +4,7 @@ import type { Call } from "../call/call.ts";
 import type { Start } from "../call/compose-event.ts";
 import type { CallEvent } from "../call/event.ts";
 import { SeamError } from "../call/seam-error.ts";
+import type { ToolRecord } from "../call/tool-record.ts";
 import type { Troubles } from "../call/troubles.ts";
 import {
   type CallGroup,
@@ -14,6 +15,7 @@ import {
 import { attemptAttributes, type EndedAttempt, endedAttempts, hasFailed } from "./attempts.ts";
 import { callAttributes, isFailure, seamAttributes } from "./call-attributes.ts";
 import { contentOf } from "./content.ts";
+import { groupAttributes, groupName, toolAttributes, toolContent } from "./groups.ts";
 import { CallMetrics } from "./metrics.ts";
 import type { TelemetryRule } from "./rule.ts";
 import { attributesOf, modelOf } from "./target.ts";
@@ -91,24 +93,48 @@ class Exporter implements Telemetry {
     };
   }
 
-  async group<T>({ id, task, pattern }: CallGroup, work: () => Promise<T>): Promise<T> {
-    const attributes = { "seam.call_id": id, "seam.task": task, "seam.pattern": pattern };
-    const span = this.#guard(() => this.#tracer.startSpan(`${pattern} ${task}`, { attributes }));
-    if (span !== undefined) this.#groups.set(id, span);
+  async group<T>(group: CallGroup, work: () => Promise<T>): Promise<T> {
+    const span = this.#guard(() => this.#openGroup(group));
+    if (span !== undefined) this.#groups.set(group.id, span);
     try {
       return await this.#within(span, work);
     } catch (error) {
       if (SeamError.is(error)) this.#guard(() => this.#fail(span, error.code, null));
       throw error;
     } finally {
-      this.#groups.delete(id);
+      this.#groups.delete(group.id);
       this.#guard(() => span?.end());
     }
   }
 
   record(event: CallEvent): void {
-    this.#guard(() => this.#groups.get(event.id)?.setAttributes(seamAttributes(event)));
-    this.#guard(() => this.#meters()?.root(event));
+    if (event.parentId === null) this.#guard(() => this.#meters()?.root(event));
+    if (event.tool === null) {
+      this.#guard(() => this.#groups.get(event.id)?.setAttributes(seamAttributes(event)));
+    } else {
+      const { tool } = event;
+      this.#guard(() => this.#tellTool(event, tool));
+    }
+  }
+
+  #openGroup(group: CallGroup, startTime?: number): Span {
+    const attributes = groupAttributes(group);
+    return this.#tracer.startSpan(groupName(group), {
+      attributes,
+      ...(startTime !== undefined && { startTime }),
+    });
+  }
+
+  /** A tool that was not run has no group: its span is made when its event is there. */
+  #tellTool(event: CallEvent, tool: ToolRecord): void {
+    const open = this.#groups.get(event.id);
+    const span = open ?? this.#openGroup({ ...event, tool }, event.time);
+    span.setAttributes(toolAttributes(event, tool));
+    if (this.#rule.content) span.setAttributes(toolContent(event));
+    if (isFailure(event) && tool.outcome !== "denied") {
+      this.#fail(span, event.errorCode, event.errorMessage);
+    }
+    if (open === undefined) span.end(event.time + event.latencyMs);
   }
 
   #tell(span: Span, event: CallEvent, call: Call, ending: Ending): void {

@@ -8,7 +8,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { z } from "zod";
 import { hunksOf } from "../../src/cli/output/comparison.ts";
 import { replay } from "../../src/replay.ts";
+import { writeEvents } from "../support/event-store.ts";
 import { rejection } from "../support/harness.ts";
+import { segmentEvent, stepEvent, toolEvent } from "../support/run-events.ts";
 import { makeProject, type Project } from "./project.testkit.ts";
 import { ended, jsonLines, main, type RunResult, runSeam } from "./run-seam.testkit.ts";
 
@@ -200,6 +202,22 @@ describe("seam calls replay", () => {
     ["unsaid", /cannot be sent again: its content was left out/],
   ] as const)("refuses a call whose content was not kept: %s", async (task, message) => {
     const id = await recorded("something", task);
+    const asked = simulator.requests.length;
+    const { code, stdout, stderr } = await run(id);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(simulator.requests).toHaveLength(asked);
+  });
+
+  test.each([
+    ["run", /run is a run of an agent, which is not sent again.*seam agent trace run/],
+    ["tool", /tool is a call of an agent's tool, which is not sent again/],
+  ])("refuses what is no call of a model: %s", async (id, message) => {
+    await writeEvents(store, [
+      segmentEvent({ id: "run", task: "reply" }),
+      stepEvent("run", { id: "step", task: "reply" }),
+      toolEvent("run", { id: "tool", record: { name: "refund" }, input: { amount: 1 } }),
+    ]);
     const asked = simulator.requests.length;
     const { code, stdout, stderr } = await run(id);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

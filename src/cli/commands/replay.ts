@@ -49,7 +49,7 @@ async function replayCall(id: string, options: ReplayOptions, signal: AbortSigna
   const { replay } = await import("../../replay.ts");
   using events = openEvents(path);
   const { call, children } = await readCall(events, id);
-  const recorded = children[0] ?? call;
+  const recorded = call.pattern === "extract" ? (children[0] ?? call) : call;
   if (recorded !== call) {
     note(`${oneLine(call.id)} asked ${counted(children.length, "time")}: the first is sent again.`);
   }

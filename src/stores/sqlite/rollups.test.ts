@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { attemptOf, eventOf } from "../../../test/support/event.ts";
+import { segmentEvent, stepEvent, toolEvent } from "../../../test/support/run-events.ts";
 import type { CallEvent } from "../../call/event.ts";
 import type { EventFilter } from "./event-reader-filter.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
@@ -283,4 +284,38 @@ function expectRank(found: number | null, values: readonly number[], percent: nu
   const exact = sorted[Math.ceil((percent * values.length) / 100) - 1] ?? null;
   if (exact === null || found === null) expect(found).toBe(exact);
   else expect(Math.abs(found / exact - 1)).toBeLessThanOrEqual(0.010_000_1);
+}
+
+test("a run of an agent is one call of its task, its steps are calls of their model, its tools are none", () => {
+  const at = { time: first };
+  write(
+    segmentEvent({ id: "run", ...at, usage: usageOf(30), costUsd: 3 }),
+    stepEvent("run", { id: "one", ...at, usage: usageOf(10), costUsd: 1 }),
+    stepEvent("run", { id: "two", ...at, usage: usageOf(20), costUsd: 2 }),
+    toolEvent("run", { id: "paid", ...at, record: { name: "refund" }, input: {} }),
+    toolEvent("run", {
+      id: "held",
+      ...at,
+      errorCode: "ToolDenied",
+      record: { name: "refund", outcome: "denied" },
+      input: {},
+    }),
+  );
+  const seen = () => ({
+    byTask: statsOf(file.connection, file.db, {}, ["task"]),
+    byModel: statsOf(file.connection, file.db, {}, ["model"]),
+  });
+  const figures = { errors: 0, retries: 0, costUsd: 3, inputTokens: 30 };
+  const expected = {
+    byTask: [{ task: "refund", calls: 1, ...figures }],
+    byModel: [{ model: "test/first", calls: 2, ...figures }],
+  };
+  expect(seen()).toMatchObject(expected);
+  for (const _ of rollUps(file.connection, first + 2 * day));
+  expect(file.connection.first({ sql: "select 1 from rollups_due", values: [] })).toBeUndefined();
+  expect(seen()).toMatchObject(expected);
+});
+
+function usageOf(inputTokens: number): CallEvent["usage"] {
+  return { ...eventOf({ id: "" }).usage, inputTokens };
 }
