@@ -137,6 +137,18 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "`conversation.busyWait`",
     "How long it waits then, and never past its deadline.",
   ],
+  "conversationTurn.summaryShare": [
+    "for conversations",
+    "The share of a turn's deadline that it may wait for a summary.",
+  ],
+  "conversationTurn.leaseMs": [
+    "for conversations",
+    "How long a turn's hold on its conversation outlives its process.",
+  ],
+  "conversationTurn.maxBytes": [
+    "for conversations",
+    "The most that what is said may take in the store.",
+  ],
   extractRoomFactor: [
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",

@@ -79,6 +79,17 @@ export {
 export { ToolFailure } from "./patterns/agent/tools/tool-failure.ts";
 export { withTraits } from "./patterns/agent/tools/with-traits.ts";
 export type { CompleteOptions, CompleteResult } from "./patterns/complete.ts";
+export type { AppendOptions } from "./patterns/conversation/append.ts";
+export type { Conversation, ConversationStream } from "./patterns/conversation/conversation.ts";
+export type {
+  AnsweredTurn,
+  ConversationOptions,
+  ConversationSummary,
+  PastTurn,
+  Said,
+  SentWindow,
+  TurnOptions,
+} from "./patterns/conversation/options.ts";
 export type { ExtractOptions, ExtractResult, RuleValue } from "./patterns/extract/extract.ts";
 export type { DeepPartial, ExtractStream } from "./patterns/extract/stream-extract.ts";
 export type { Message, PromptOptions } from "./patterns/prompt.ts";

@@ -7,6 +7,8 @@ import { type Agent, agent } from "./patterns/agent/agent.ts";
 import type { AgentOptions } from "./patterns/agent/options.ts";
 import type { AgentTools } from "./patterns/agent/tool.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
+import { type Conversation, openConversations } from "./patterns/conversation/conversation.ts";
+import type { ConversationOptions } from "./patterns/conversation/options.ts";
 import {
   type ExtractOptions,
   type ExtractResult,
@@ -82,6 +84,17 @@ export interface Seam<Task extends string = string> {
   model(task: Task, options?: Omit<CallOptions, "signal">): LanguageModelV4;
 
   /**
+   * A conversation whose history is kept in the store and sent as far as it fits the model's window. The id is the team's
+   * own, up to 200 characters: who knows it reads the history, so check that the user may.
+   *
+   * @example
+   * const chat = seam.conversation("ticket-4711", { task: "support-chat", system: "You help customers." });
+   * const { text } = await chat.send("Where is my order?");
+   * @throws ConfigError for an unknown task or an id that is none
+   */
+  conversation(id: string, options: ConversationOptions<Task>): Conversation;
+
+  /**
    * How far the limits of a task's budget are used, e.g. to show it; empty for a task without a budget.
    *
    * @example for (const { limit, used, of, resetsAt } of await seam.spending("summarize")) …
@@ -120,6 +133,11 @@ export interface Seam<Task extends string = string> {
  */
 export function createSeam<const Task extends string>(config: SeamConfig<Task>): Seam<Task> {
   const runtime = startRuntime(resolveConfig(config));
+  const conversations = openConversations(runtime);
+  const close = async (): Promise<void> => {
+    await conversations.close();
+    await runtime.close();
+  };
   return {
     complete: (task, options) => complete(runtime, task, options),
     stream: (task, options) => stream(runtime, task, options),
@@ -127,11 +145,12 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     streamExtract: (task, options) => streamExtract(runtime, task, options),
     agent: (task, options) => agent(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
+    conversation: (id, options) => conversations.open(id, options),
     spending: (task) => runtime.spending(task),
     score: (callId, scores) => runtime.score(callId, scores),
     troubles: () => runtime.troubles(),
     flush: () => runtime.flush(),
-    close: () => runtime.close(),
-    [Symbol.asyncDispose]: () => runtime.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -22,3 +22,8 @@ export function withinFamily<T>(family: Family, work: () => T): T {
 export function currentFamily(): Family | undefined {
   return families.getStore();
 }
+
+/** Calls that are made within `work` stand alone: whoever it was begun for may have ended long before. */
+export function withoutFamily<T>(work: () => T): T {
+  return families.exit(work);
+}

@@ -1,5 +1,12 @@
 /** What feature code called; `tool`: what an agent did with one of its tools. */
-export type Pattern = "complete" | "stream" | "extract" | "model" | "agent" | "tool";
+export type Pattern =
+  | "complete"
+  | "stream"
+  | "extract"
+  | "model"
+  | "conversation"
+  | "agent"
+  | "tool";
 
 /** Labels of a call that land in its event: who asked, in which session, and anything else. */
 export interface Tags {

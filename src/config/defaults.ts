@@ -33,6 +33,15 @@ export interface Defaults {
   readonly content: "full" | "redacted" | "none";
   readonly agent: Omit<AgentRule, "costUsd">;
   readonly conversation: ConversationRule;
+  /** What no setting changes of a conversation's turns. */
+  readonly conversationTurn: {
+    /** The share of a turn's deadline that it may wait for a summary. */
+    readonly summaryShare: number;
+    /** How long a turn's hold on its conversation outlives its process. */
+    readonly leaseMs: number;
+    /** The most that a turn may take in the store. */
+    readonly maxBytes: number;
+  };
   /** A run that waits for approval is forgotten so long after the last of its approvals has expired. */
   readonly pausedRunKeepMs: number;
   /** A process that works on a paused run holds it so long at a time: when it dies, another can go on after that. */
@@ -89,6 +98,7 @@ export const defaults: Defaults = {
     onBusy: "wait",
     busyWaitMs: 30_000,
   },
+  conversationTurn: { summaryShare: 0.5, leaseMs: 15_000, maxBytes: 20 * 1024 * 1024 },
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
   retentionMs: false,

@@ -45,19 +45,29 @@ export class Busy extends SeamError<string> {
   }
 }
 
+interface Unkept {
+  /** What could not be done, as a sentence. */
+  readonly summary: string;
+  readonly text?: string | undefined;
+}
+
 /** What must be kept (a conversation, a run that waits for approval) could not be read from the store or written to it. */
-export class StoreUnavailable extends SeamError<string> {
+export class StoreUnavailable extends SeamError<Unkept> {
   override readonly name = "StoreUnavailable";
   readonly code = "StoreUnavailable";
+  /** The answer that was there and could not be kept; `undefined` where there was none. */
+  readonly text: string | undefined;
 
-  constructor(summary: string, context: ErrorContext = {}) {
+  constructor(detail: Unkept | string, context: ErrorContext = {}) {
+    const unkept = typeof detail === "string" ? { summary: detail } : detail;
     super(
-      summary,
+      unkept,
       {
-        summary,
+        summary: unkept.summary,
         advice: "Check that the `store` of the config can be written; `seam doctor` does.",
       },
       context,
     );
+    this.text = unkept.text;
   }
 }

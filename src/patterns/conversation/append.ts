@@ -1,0 +1,54 @@
+import { InvalidRequest } from "../../errors.ts";
+import { kept } from "../kept.ts";
+import { type Message, requestOf } from "../prompt.ts";
+import { StoreUnavailable } from "../run-errors.ts";
+import type { Chat } from "./chat.ts";
+import { readHistory, toStored } from "./history.ts";
+
+export interface AppendOptions {
+  /** Ends the wait for a turn that is under way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Adds turns that were had elsewhere, all of them or none. */
+export async function appendTurns(
+  chat: Chat,
+  messages: readonly Message[],
+  { signal = new AbortController().signal }: AppendOptions,
+): Promise<void> {
+  const { runtime, id, task, rule, place, holds } = chat;
+  const turns = turnsOf(messages, chat);
+  const { onBusy, busyWaitMs } = rule;
+  await holds.during({ id, onBusy, busyWaitMs, signal, place }, async (holder) => {
+    const read = () => readHistory(runtime.conversations, id);
+    const { count, state } = await kept("The conversation could not be read", read, place);
+    const rows = turns.map((said, offset) =>
+      toStored({
+        index: count + offset,
+        callId: null,
+        messages: said,
+        pinned: false,
+        record: null,
+      }),
+    );
+    const failed = "The messages could not be added";
+    const added = { id, holder, task, turns: rows, state: JSON.stringify(state) };
+    if (await kept(failed, () => runtime.conversations.add(added), place)) return;
+    const why = "the conversation was deleted, or went on elsewhere, meanwhile";
+    throw new StoreUnavailable(`${failed}: ${why}`, place);
+  });
+}
+
+function turnsOf(messages: readonly Message[], { task, place }: Chat): Message[][] {
+  requestOf(task, { messages });
+  const turns: Message[][] = [];
+  for (const message of messages) {
+    if (message.role === "system") {
+      throw new InvalidRequest("A history has no system messages: `system` is an option", place);
+    }
+    const last = turns.at(-1);
+    if (message.role === "user" || last === undefined) turns.push([message]);
+    else last.push(message);
+  }
+  return turns;
+}

@@ -1,0 +1,31 @@
+import type { ConversationRule } from "../../call/conversation-rule.ts";
+import type { Tags } from "../../call/labels.ts";
+import type { ErrorContext } from "../../call/seam-error.ts";
+import type { Runtime } from "../../runtime.ts";
+import type { History } from "./history.ts";
+import type { Holds } from "./holds.ts";
+import type { WindowPlan } from "./window/plan.ts";
+
+/** A conversation as its turns are made. */
+export interface Chat {
+  readonly runtime: Runtime;
+  readonly id: string;
+  readonly task: string;
+  readonly system: string | undefined;
+  /** The facts of the caller, beside those that are kept. */
+  readonly pins: readonly string[];
+  readonly tags: Tags;
+  readonly rule: ConversationRule;
+  readonly holds: Holds;
+  readonly ahead: FoldsAhead;
+  /** For errors. */
+  readonly place: ErrorContext;
+}
+
+/** Folds in the background, one at a time for a conversation. */
+export interface FoldsAhead {
+  /** Begins, where none is under way; what comes of it is seen in the store. */
+  start(chat: Chat, history: History, plan: WindowPlan): void;
+  /** Settles when the one that is under way has ended, however it did. */
+  running(id: string): Promise<void> | undefined;
+}

@@ -1,0 +1,99 @@
+import { tokensOfText } from "../../call/estimate.ts";
+import { withoutFamily } from "../../call/family.ts";
+import { kept } from "../kept.ts";
+import type { Chat, FoldsAhead } from "./chat.ts";
+import type { History } from "./history.ts";
+import { summarize } from "./summarize.ts";
+import { fitted, transcriptOf } from "./transcript.ts";
+import type { WindowPlan } from "./window/plan.ts";
+import type { HistoryTurn } from "./window/turn.ts";
+
+/** Of the summarizing task's window, what messages may take: the rest is for instructions, notes and misjudgement. */
+const transcriptShare = 0.6;
+
+export class Folds implements FoldsAhead {
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #closing = new AbortController();
+
+  start(chat: Chat, history: History, plan: WindowPlan): void {
+    const { signal } = this.#closing;
+    if (this.#running.has(chat.id) || signal.aborted) return;
+    const running = withoutFamily(() => fold(chat, history, plan, signal))
+      // Its call has told of it in an event; the next turn folds itself.
+      .catch(() => {})
+      .finally(() => this.#running.delete(chat.id));
+    this.#running.set(chat.id, running);
+  }
+
+  running(id: string): Promise<void> | undefined {
+    return this.#running.get(id);
+  }
+
+  /** Ends all of them: the next turn begins them again. */
+  async close(): Promise<void> {
+    this.#closing.abort(new DOMException("The seam was closed.", "AbortError"));
+    await Promise.all(this.#running.values());
+  }
+}
+
+/**
+ * Folds what the plan says into the summary, in pieces that the summarizing task has room for; each is kept at once. Where
+ * somebody else has folded meanwhile, theirs stands, and this one ends.
+ */
+export async function fold(
+  chat: Chat,
+  { turns, summary }: History,
+  { fold: indexes, summaryRoom: room }: WindowPlan,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runtime, id, rule, tags, place } = chat;
+  const wanted = new Set(indexes);
+  const most = Math.floor(runtime.rulesOf(rule.summaryTask).conversation.window * transcriptShare);
+  let before = summary;
+  for (const piece of piecesOf(
+    turns.filter(({ index }) => wanted.has(index)),
+    most,
+  )) {
+    const text = await summarize({
+      runtime,
+      task: rule.summaryTask,
+      tags,
+      signal,
+      before: before?.text,
+      transcript: piece.transcript,
+      room,
+    });
+    const next = { text, upTo: piece.upTo, tokens: tokensOfText(text) };
+    const keep = () => runtime.conversations.summarize(id, next, before?.upTo ?? 0);
+    if (!(await kept("The summary could not be kept", keep, place))) return;
+    before = next;
+  }
+}
+
+interface Piece {
+  readonly transcript: string;
+  readonly upTo: number;
+}
+
+/** The turns in pieces of at most so many tokens; a turn that has more is shortened. */
+function piecesOf(turns: readonly HistoryTurn[], most: number): Piece[] {
+  const pieces: Piece[] = [];
+  let texts: string[] = [];
+  let tokens = 0;
+  let upTo = 0;
+  const end = (): void => {
+    if (texts.length > 0) pieces.push({ transcript: texts.join("\n\n"), upTo });
+    texts = [];
+    tokens = 0;
+  };
+  for (const { index, messages } of turns) {
+    const text = fitted(transcriptOf(messages), most);
+    const size = tokensOfText(text);
+    if (tokens + size > most) end();
+    texts.push(text);
+    tokens += size;
+    upTo = index + 1;
+  }
+  end();
+  return pieces;
+}

@@ -1,0 +1,173 @@
+import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { StreamAnswer } from "../../call/answer.ts";
+import { textOf } from "../../call/assemble.ts";
+import type { Call } from "../../call/call.ts";
+import { toJson } from "../../call/json.ts";
+import { defaults } from "../../config/defaults.ts";
+import { ContextTooLong, DeadlineExceeded, InvalidRequest, Truncated } from "../../errors.ts";
+import type { CallSpec } from "../../runtime.ts";
+import { linkAbort } from "../../util/abort.ts";
+import { callOptionsOf, type Message, requestOf } from "../prompt.ts";
+import { refuseRefusals, summarize } from "../result.ts";
+import { sendStream, wholeOf } from "../stream.ts";
+import type { Chat } from "./chat.ts";
+import { keepTurn } from "./keep-turn.ts";
+import type { AnsweredTurn, Said, TurnOptions } from "./options.ts";
+import { type Prepared, prepareTurn } from "./prepare.ts";
+import { afterTooLong } from "./window/calibration.ts";
+
+/** A turn that has been checked, and not been sent. */
+export interface Turn {
+  readonly chat: Chat;
+  readonly message: Message;
+  readonly options: TurnOptions;
+  readonly spec: Omit<CallSpec, "request">;
+  readonly deadlineMs: number;
+}
+
+/** What holds while a turn is under way. */
+interface UnderWay {
+  readonly holder: string;
+  readonly waiting: AbortSignal;
+  /** When its deadline is, in milliseconds of `performance.now()`. */
+  readonly at: number;
+  readonly onAnswer: ((answer: StreamAnswer) => void) | undefined;
+}
+
+/** Checks a turn; throws InvalidRequest and ConfigError before anything is waited for. */
+export function openTurn(
+  chat: Chat,
+  said: Said,
+  options: TurnOptions,
+  mode: "generate" | "stream",
+): Turn {
+  const { runtime, task, tags, place } = chat;
+  const message = messageOf(said, chat);
+  const spec = {
+    ...callOptionsOf(options),
+    tags: { ...tags, ...options.tags },
+    task,
+    pattern: "conversation",
+    mode,
+    accept: refuseRefusals,
+  } as const;
+  const { onBusy } = options;
+  if (onBusy !== undefined && onBusy !== "wait" && onBusy !== "fail") {
+    throw new InvalidRequest('`onBusy` must be "wait" or "fail"', place);
+  }
+  const request = requestOf(task, { messages: [message], signal: options.signal });
+  const { limits } = runtime.prepare({ ...spec, request });
+  return { chat, message, options, spec, deadlineMs: limits.deadlineMs };
+}
+
+/** Sends the turn when it is its turn, and keeps it when its answer is whole. */
+export async function runTurn(
+  { chat, ...turn }: Turn,
+  onAnswer?: (answer: StreamAnswer) => void,
+): Promise<AnsweredTurn> {
+  const { id, rule, place, holds } = chat;
+  const { options, deadlineMs, spec } = turn;
+  const at = performance.now() + deadlineMs;
+  const { controller, unlink } = linkAbort(spec.signal);
+  const expired = { limit: "deadline", limitMs: deadlineMs, isUnsent: true } as const;
+  const timer = setTimeout(
+    () => controller.abort(new DeadlineExceeded(expired, place)),
+    deadlineMs,
+  );
+  const hold = {
+    id,
+    place,
+    onBusy: options.onBusy ?? rule.onBusy,
+    busyWaitMs: rule.busyWaitMs,
+    signal: controller.signal,
+  };
+  try {
+    return await holds.during(hold, (holder) =>
+      answered({ chat, ...turn }, { holder, waiting: controller.signal, at, onAnswer }),
+    );
+  } finally {
+    clearTimeout(timer);
+    unlink();
+  }
+}
+
+async function answered(turn: Turn, under: UnderWay): Promise<AnsweredTurn> {
+  const { chat, message, deadlineMs } = turn;
+  const options = { message, waiting: under.waiting, deadlineMs };
+  const first = await prepareTurn(chat, options);
+  try {
+    return await ask(turn, first, under);
+  } catch (error) {
+    if (!(error instanceof ContextTooLong)) throw error;
+    const calibration = afterTooLong(first.calibration, first.estimated, chat.rule.window);
+    return ask(turn, await prepareTurn(chat, { ...options, calibration }), under);
+  }
+}
+
+async function ask(turn: Turn, sent: Prepared, under: UnderWay): Promise<AnsweredTurn> {
+  const { chat, message, spec, options } = turn;
+  const { runtime, task } = chat;
+  under.waiting.throwIfAborted();
+  const prepared = runtime.prepare({
+    ...spec,
+    request: requestOf(task, { messages: sent.messages }),
+  });
+  const call = { ...prepared, deadline: { at: under.at } };
+  call.trace.notes.push(...sent.notes);
+  const result = await resultOf(turn, call, under);
+  const reply = replyOf(result, call);
+  const answer: AnsweredTurn = {
+    outcome: "answered",
+    text: textOf(result.content),
+    ...summarize(call, result),
+    turn: sent.history.count,
+    window: sent.window,
+  };
+  await keepTurn(chat, {
+    holder: under.holder,
+    sent,
+    answer,
+    messages: [message, reply],
+    pinned: options.pin === true,
+  });
+  return answer;
+}
+
+async function resultOf(
+  { chat: { runtime } }: Turn,
+  call: Call,
+  { onAnswer }: UnderWay,
+): Promise<LanguageModelV4GenerateResult> {
+  if (onAnswer === undefined) return runtime.generate(call);
+  const answer = await sendStream(runtime, call);
+  onAnswer(answer);
+  return wholeOf(answer);
+}
+
+type Reply = Exclude<Extract<Message, { role: "assistant" }>["content"], string>;
+
+/** What of an answer later prompts hold: reasoning and sources are for this turn alone. */
+function replyOf({ content }: LanguageModelV4GenerateResult, { id, task }: Call): Message {
+  const parts = content.flatMap((part): Reply => {
+    if (part.type === "text") return part.text === "" ? [] : [{ type: part.type, text: part.text }];
+    return part.type === "file"
+      ? [{ type: part.type, mediaType: part.mediaType, data: part.data }]
+      : [];
+  });
+  if (parts.length === 0) throw new Truncated("", { task, callId: id });
+  return { role: "assistant", content: parts };
+}
+
+function messageOf(said: Said, { place }: Chat): Message {
+  if (typeof said === "string" ? said.trim() === "" : !Array.isArray(said) || said.length === 0) {
+    throw new InvalidRequest("A turn needs a text or a list of parts that is not empty", place);
+  }
+  const message = { role: "user", content: said } as const;
+  const { maxBytes } = defaults.conversationTurn;
+  const bytes = Buffer.byteLength(toJson(message));
+  if (bytes <= maxBytes) return message;
+  throw new InvalidRequest(
+    `What is said takes ${bytes} bytes in the store, and a turn may have ${maxBytes}: give large files by URL`,
+    place,
+  );
+}
