@@ -2,9 +2,7 @@ import type { ConversationRule } from "../../call/conversation-rule.ts";
 import type { Tags } from "../../call/labels.ts";
 import type { ErrorContext } from "../../call/seam-error.ts";
 import type { Runtime } from "../../runtime.ts";
-import type { History } from "./history.ts";
 import type { Holds } from "./holds.ts";
-import type { WindowPlan } from "./window/plan.ts";
 
 /** A conversation as its turns are made. */
 export interface Chat {
@@ -24,8 +22,8 @@ export interface Chat {
 
 /** Folds in the background, one at a time for a conversation. */
 export interface FoldsAhead {
-  /** Begins, where none is under way; what comes of it is seen in the store. */
-  start(chat: Chat, history: History, plan: WindowPlan): void;
+  /** Begins, where the window is nearly full and none is under way; what comes of it is seen in the store. */
+  start(chat: Chat): void;
   /** Settles when the one that is under way has ended, however it did. */
   running(id: string): Promise<void> | undefined;
 }

@@ -5,8 +5,9 @@ import type { Chat, FoldsAhead } from "./chat.ts";
 import type { History } from "./history.ts";
 import { summarize } from "./summarize.ts";
 import { fitted, transcriptOf } from "./transcript.ts";
-import type { WindowPlan } from "./window/plan.ts";
+import { planAhead, type WindowPlan } from "./window/plan.ts";
 import type { HistoryTurn } from "./window/turn.ts";
+import { inputOf, read } from "./window-input.ts";
 
 /** Of the summarizing task's window, what messages may take: the rest is for instructions, notes and misjudgement. */
 const transcriptShare = 0.6;
@@ -15,10 +16,10 @@ export class Folds implements FoldsAhead {
   readonly #running = new Map<string, Promise<void>>();
   readonly #closing = new AbortController();
 
-  start(chat: Chat, history: History, plan: WindowPlan): void {
+  start(chat: Chat): void {
     const { signal } = this.#closing;
     if (this.#running.has(chat.id) || signal.aborted) return;
-    const running = withoutFamily(() => fold(chat, history, plan, signal))
+    const running = withoutFamily(() => foldNearlyFull(chat, signal))
       // Its call has told of it in an event; the next turn folds itself.
       .catch(() => {})
       .finally(() => this.#running.delete(chat.id));
@@ -34,6 +35,12 @@ export class Folds implements FoldsAhead {
     this.#closing.abort(new DOMException("The seam was closed.", "AbortError"));
     await Promise.all(this.#running.values());
   }
+}
+
+async function foldNearlyFull(chat: Chat, signal: AbortSignal): Promise<void> {
+  const history = await read(chat);
+  const plan = planAhead(inputOf(chat, history));
+  if (plan.fold.length > 0) await fold(chat, history, plan, signal);
 }
 
 /**

@@ -1,13 +1,11 @@
-import { tokensOfMessages } from "../../call/estimate.ts";
 import { kept } from "../kept.ts";
 import type { Message } from "../prompt.ts";
 import { StoreUnavailable } from "../run-errors.ts";
 import type { Chat } from "./chat.ts";
 import { toStored } from "./history.ts";
 import type { AnsweredTurn } from "./options.ts";
-import { inputOf, type Prepared } from "./prepare.ts";
+import type { Prepared } from "./prepare.ts";
 import { calibrated } from "./window/calibration.ts";
-import { planAhead } from "./window/plan.ts";
 
 export interface FinishedTurn {
   readonly holder: string;
@@ -43,15 +41,5 @@ export async function keepTurn(chat: Chat, turn: FinishedTurn): Promise<void> {
     const why = "the conversation was deleted, or went on elsewhere, meanwhile";
     throw new StoreUnavailable({ summary: `${failed}: ${why}`, text }, context);
   }
-  foldAhead(chat, turn);
-}
-
-/** In the background, when the window is nearly full: the next turn finds the summary there. */
-function foldAhead(chat: Chat, { sent, answer, messages, pinned }: FinishedTurn): void {
-  if (chat.rule.summarize !== "background") return;
-  const tokens = tokensOfMessages(messages);
-  const turns = [...sent.history.turns, { index: answer.turn, messages, tokens, pinned }];
-  const history = { ...sent.history, turns };
-  const plan = planAhead(inputOf(chat, history, { calibration: sent.calibration }));
-  if (plan.fold.length > 0) chat.ahead.start(chat, history, plan);
+  if (chat.rule.summarize === "background") chat.ahead.start(chat);
 }

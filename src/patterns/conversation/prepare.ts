@@ -2,21 +2,15 @@ import { tokensOfMessages } from "../../call/estimate.ts";
 import { SeamError } from "../../call/seam-error.ts";
 import { defaults } from "../../config/defaults.ts";
 import { linkAbort, raceAbort } from "../../util/abort.ts";
-import { type DataMarks, dataMarks } from "../agent/tools/data-marks.ts";
-import { kept } from "../kept.ts";
 import type { Message } from "../prompt.ts";
 import type { Chat } from "./chat.ts";
 import { fold } from "./folds.ts";
-import { type History, readHistory } from "./history.ts";
+import type { History } from "./history.ts";
 import type { SentWindow } from "./options.ts";
 import { type Calibration, realTokens } from "./window/calibration.ts";
-import { type FixedParts, fixedTokens, windowMessages } from "./window/messages.ts";
-import {
-  planWindow,
-  planWithoutSummary,
-  type WindowInput,
-  type WindowPlan,
-} from "./window/plan.ts";
+import { windowMessages } from "./window/messages.ts";
+import { planWindow, planWithoutSummary, type WindowPlan } from "./window/plan.ts";
+import { fixedParts, inputOf, read } from "./window-input.ts";
 
 export interface PrepareOptions {
   readonly message: Message;
@@ -57,39 +51,6 @@ export async function prepareTurn(chat: Chat, options: PrepareOptions): Promise<
     plan = planWithoutSummary(inputOf(chat, history, options), place);
   }
   return prepared(chat, options, { history, plan, trouble });
-}
-
-/** What is sent of a history, as far as it does not depend on the turn that comes. */
-export function inputOf(
-  chat: Chat,
-  history: History,
-  { message, calibration }: Partial<Pick<PrepareOptions, "message" | "calibration">>,
-): WindowInput {
-  const { turns, summary, state } = history;
-  const said = message === undefined ? [] : [message];
-  const parts = fixedParts(chat, history, { message: said, noted: true });
-  const fixed = fixedTokens(parts, undefined);
-  return { rule: chat.rule, calibration: calibration ?? state.calibration, fixed, turns, summary };
-}
-
-function read({ runtime, id, place }: Chat, scope: "open" | "whole" = "open"): Promise<History> {
-  const work = () => readHistory(runtime.conversations, id, scope);
-  return kept("The conversation could not be read", work, place);
-}
-
-function fixedParts(
-  { system, pins }: Chat,
-  { facts, state }: History,
-  { message, noted }: { readonly message: readonly Message[]; readonly noted: boolean },
-): FixedParts {
-  const marks: DataMarks = dataMarks(state.code);
-  const texts = [system, noted ? marks.note : undefined].filter((text) => text !== undefined);
-  return {
-    system: texts.length === 0 ? undefined : texts.join("\n\n"),
-    facts: [...new Set([...pins, ...facts])],
-    message,
-    mark: marks.mark,
-  };
 }
 
 function prepared(
