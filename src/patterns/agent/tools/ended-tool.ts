@@ -106,15 +106,19 @@ async function contentFor(
   try {
     const made = (async () => tool.toModelOutput?.({ toolCallId, input, output } as never))();
     const content = contentOfModelOutput(await raceAbort(made, signal));
-    return { content: { ...content, isError: content.isError || saysError(output) }, error: null };
+    return { content: withMcpResult(content, output), error: null };
   } catch (thrown) {
     return { content: contentOf(output), error: recordedError(thrown) };
   }
 }
 
-/** How a tool of an MCP server says that it failed. */
-function saysError(output: unknown): boolean {
-  return (
-    typeof output === "object" && output !== null && "isError" in output && output.isError === true
-  );
+/** What an MCP server says beside the content of a result, and `@ai-sdk/mcp` does not show the model. */
+function withMcpResult(content: ToolContent, output: unknown): ToolContent {
+  if (typeof output !== "object" || output === null) return content;
+  const { isError, structuredContent } = output as {
+    isError?: unknown;
+    structuredContent?: unknown;
+  };
+  const shown = content.parts.length === 0 ? contentOf(structuredContent) : content;
+  return { ...shown, isError: content.isError || isError === true };
 }
