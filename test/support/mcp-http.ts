@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { answerTo } from "./mcp-tools.ts";
@@ -12,17 +12,16 @@ export interface McpServer extends AsyncDisposable {
 /** The MCP server over streamable HTTP: every message is a POST, its answer the response. */
 export async function startMcpServer(): Promise<McpServer> {
   let aborted = 0;
-  const server = createServer(async (request, response) => {
-    if (request.method !== "POST") {
-      response.writeHead(405).end();
-      return;
-    }
+  const server = createServer((request, response) => {
+    if (request.method === "POST") void serve(request, response);
+    else response.writeHead(405).end();
+  });
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const message = JSON.parse(await text(request));
     const answer = answerTo(message);
     if (answer === "die") {
-      request.socket.destroy();
-      server.closeAllConnections();
       server.close();
+      server.closeAllConnections();
     } else if (answer !== undefined) {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
     } else if (message.id === undefined) {
@@ -32,7 +31,7 @@ export async function startMcpServer(): Promise<McpServer> {
         aborted += 1;
       });
     }
-  });
+  };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -58,22 +58,18 @@ export function answerTo(message: RpcMessage): object | "die" | undefined {
   const { id, method, params } = message;
   if (id === undefined) return undefined;
   const reply = (result: object): object => ({ jsonrpc: "2.0", id, result });
-  switch (method) {
-    case "initialize":
-      return reply({
-        protocolVersion: "2025-06-18",
-        capabilities: { tools: {} },
-        serverInfo: { name: "handbook", version: "1.0.0" },
-      });
-    case "tools/list":
-      return reply({ tools });
-    case "tools/call": {
-      if (params?.name === "die") return "die";
-      if (params?.name === "slow") return undefined;
-      const result = results[params?.name ?? ""]?.(params?.arguments ?? {});
-      if (result !== undefined) return reply(result);
-      break;
-    }
+  if (method === "initialize") {
+    return reply({
+      protocolVersion: "2025-06-18",
+      capabilities: { tools: {} },
+      serverInfo: { name: "handbook", version: "1.0.0" },
+    });
   }
+  if (method === "tools/list") return reply({ tools });
+  const called = method === "tools/call" ? params?.name : undefined;
+  if (called === "die") return "die";
+  if (called === "slow") return undefined;
+  const result = results[called ?? ""]?.(params?.arguments ?? {});
+  if (result !== undefined) return reply(result);
   return { jsonrpc: "2.0", id, error: { code: -32_601, message: `no method ${method}` } };
 }
