@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { configError, type OutputIssue } from "../errors.ts";
-import { nearest } from "../util/nearest.ts";
+import { didYouMean } from "../util/nearest.ts";
 import type { CheckedAgent, CheckedConfig, CheckedLimits } from "./checked.ts";
 import { agentSchema, configSchema, limitsSchema, settingsSchema } from "./schema.ts";
 import type { SeamConfig, Settings } from "./types.ts";
@@ -51,10 +51,7 @@ function flatten(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Outpu
 function unknownNames(names: readonly string[]): string {
   settingNames ??= namesIn(z.toJSONSchema(configSchema, { unrepresentable: "any", io: "input" }));
   const known = settingNames;
-  const said = names.map((name) => {
-    const meant = nearest(name, known);
-    return `${JSON.stringify(name)}${meant === undefined ? "" : ` (did you mean ${JSON.stringify(meant)}?)`}`;
-  });
+  const said = names.map((name) => `${JSON.stringify(name)}${didYouMean(name, known)}`);
   return `there is no setting here called ${said.join(" or ")}`;
 }
 

@@ -161,7 +161,7 @@ test("what a server offers without traits is not there, and traits need a tool",
   const offered = await client.tools();
   expect(Object.keys(withTraits(offered, { search: { effect: "read" } }))).toEqual(["search"]);
   expect(() => withTraits(offered, { sarch: { effect: "read" } })).toThrow(
-    "traits.sarch: there is no such tool; did you mean search?",
+    'traits.sarch: there is no such tool (did you mean "search"?)',
   );
   await client.close();
 });

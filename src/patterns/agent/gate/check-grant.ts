@@ -1,9 +1,10 @@
 import { configError, type OutputIssue } from "../../../errors.ts";
-import { nearest } from "../../../util/nearest.ts";
+import { didYouMean } from "../../../util/nearest.ts";
+import { isRecord } from "../../extract/shape.ts";
 import type { Grant } from "../grant.ts";
 import type { AgentTools } from "../tool.ts";
 import { hostFault } from "./check-host.ts";
-import { type Fault, isRecord, toolFaults } from "./check-tool.ts";
+import { type Fault, toolFaults } from "./check-tool.ts";
 
 /** Checks an agent's tools and a grant; throws one ConfigError that names every fault with its path. */
 export function checkGrant(
@@ -50,7 +51,7 @@ function grantedFaults(
   const path = `grant.tools.${name}`;
   if (rules === undefined) return [];
   if (!Object.hasOwn(tools, name)) {
-    return [[path, `there is no tool of this name${meant(name, Object.keys(tools))}`]];
+    return [[path, `there is no tool of this name${didYouMean(name, Object.keys(tools))}`]];
   }
   if (rules === true) return [];
   if (!isRecord(rules)) {
@@ -100,10 +101,5 @@ const ruleFaults: Readonly<
 function unknownNames(path: string, value: object, known: readonly string[]): Fault[] {
   return Object.keys(value)
     .filter((name) => !known.includes(name))
-    .map((name) => [`${path}.${name}`, `there is no such rule${meant(name, known)}`]);
-}
-
-function meant(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
+    .map((name) => [`${path}.${name}`, `there is no such rule${didYouMean(name, known)}`]);
 }

@@ -1,4 +1,5 @@
 import { longestTimerMs, parseDuration } from "../../../util/duration.ts";
+import { isRecord } from "../../extract/shape.ts";
 
 /** A path and what is wrong there. */
 export type Fault = readonly [path: string, message: string];
@@ -50,8 +51,4 @@ const traitFaults: Readonly<Record<string, (value: unknown) => string | undefine
 /** What providers take, without what every object has: `constructor`, `__proto__`. */
 function isToolName(name: string): boolean {
   return /^[a-zA-Z0-9_-]{1,64}$/.test(name) && !(name in {});
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -25,7 +25,7 @@ test("traits of a tool that there is not are refused, by name", () => {
     expect.objectContaining({
       code: "ConfigError",
       issues: [
-        { path: "traits.serach", message: "there is no such tool; did you mean search?" },
+        { path: "traits.serach", message: 'there is no such tool (did you mean "search"?)' },
         { path: "traits.toString", message: "there is no such tool" },
       ],
     }),

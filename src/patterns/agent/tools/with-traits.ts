@@ -1,5 +1,5 @@
 import { ConfigError } from "../../../errors.ts";
-import { nearest } from "../../../util/nearest.ts";
+import { didYouMean } from "../../../util/nearest.ts";
 import type { AgentTool, ToolTraits } from "../tool.ts";
 
 /**
@@ -30,13 +30,10 @@ export function withTraits<Tool extends Omit<AgentTool, keyof ToolTraits>, Name 
 }
 
 function noSuchTool(missing: readonly string[], known: readonly string[]): ConfigError {
-  const issues = missing.map((name) => {
-    const near = nearest(name, known);
-    return {
-      path: `traits.${name}`,
-      message: `there is no such tool${near === undefined ? "" : `; did you mean ${near}?`}`,
-    };
-  });
+  const issues = missing.map((name) => ({
+    path: `traits.${name}`,
+    message: `there is no such tool${didYouMean(name, known)}`,
+  }));
   const lines = issues.map(({ path, message }) => `\n- ${path}: ${message}`);
   return new ConfigError({
     summary: `The traits do not fit the tools:${lines.join("")}`,
