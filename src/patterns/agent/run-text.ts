@@ -3,7 +3,8 @@ import { type ErrorContext, SeamError } from "../../call/seam-error.ts";
 import { Refused, StreamInterrupted, Truncated } from "../../errors.ts";
 import type { Message } from "../prompt.ts";
 import type { TextSink } from "./ask-step.ts";
-import { guardText, LinkGuard, type LinkRule } from "./links.ts";
+import { guardText } from "./guard/guard-text.ts";
+import { LinkGuard, type LinkRule } from "./guard/link-guard.ts";
 import type { RemovedLink } from "./options.ts";
 
 /** What a run lets out of what its models say: once it has read untrusted content, no link that leads elsewhere. */

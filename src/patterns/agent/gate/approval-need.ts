@@ -1,4 +1,5 @@
 import type { ToolGrant } from "../grant.ts";
+import { foreignHostsIn } from "../guard/hosts.ts";
 import type { AgentTool } from "../tool.ts";
 import type { AskedRule, RuleAnswer } from "./ask-rule.ts";
 import { objectionOf, wantsConsent } from "./permission.ts";
@@ -68,10 +69,4 @@ function needByContent({ rules, tool, hosts, input, untrusted }: Parts): Need | 
     case "ask":
       return { kind: "ask", by: "untrusted", reason: `${read}.` };
   }
-}
-
-/** Until the guard's own reading of hosts takes its place: hosts of plain URLs. */
-function foreignHostsIn(input: unknown, hosts: readonly string[]): string[] {
-  const urls = (JSON.stringify(input) ?? "").match(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"\\]+/gi) ?? [];
-  return urls.map((url) => URL.parse(url)?.hostname ?? url).filter((host) => !hosts.includes(host));
 }
