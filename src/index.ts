@@ -51,6 +51,16 @@ export {
 } from "./errors.ts";
 export type { Agent } from "./patterns/agent/agent.ts";
 export type { AgentStream } from "./patterns/agent/agent-stream.ts";
+export type { Approval, ApprovalDecision } from "./patterns/agent/approvals/approval.ts";
+export type {
+  Approvals,
+  DecideOptions,
+  ListApprovals,
+} from "./patterns/agent/approvals/approvals.ts";
+export {
+  type AskInTerminalOptions,
+  askInTerminal,
+} from "./patterns/agent/approvals/ask-in-terminal.ts";
 export type { AboutCall, Grant, Permission, ToolGrant } from "./patterns/agent/grant.ts";
 export type {
   AgentOptions,

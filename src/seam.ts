@@ -4,6 +4,7 @@ import type { BudgetUse } from "./call/budget.ts";
 import { resolveConfig } from "./config/resolve.ts";
 import type { SeamConfig } from "./config/types.ts";
 import { type Agent, agent } from "./patterns/agent/agent.ts";
+import { type Approvals, approvalsIn } from "./patterns/agent/approvals/approvals.ts";
 import type { AgentOptions } from "./patterns/agent/options.ts";
 import type { AgentTools } from "./patterns/agent/tool.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
@@ -95,6 +96,15 @@ export interface Seam<Task extends string = string> {
   conversation(id: string, options: ConversationOptions<Task>): Conversation;
 
   /**
+   * Calls of tools that wait for somebody to agree. Without a store, of this process alone.
+   *
+   * @example
+   * for (const { id, tool, input } of await seam.approvals.list()) …
+   * await seam.approvals.approve(id, { by: "ada" });
+   */
+  readonly approvals: Approvals;
+
+  /**
    * How far the limits of a task's budget are used, e.g. to show it; empty for a task without a budget.
    *
    * @example for (const { limit, used, of, resetsAt } of await seam.spending("summarize")) …
@@ -146,6 +156,7 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     agent: (task, options) => agent(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
     conversation: (id, options) => conversations.open(id, options),
+    approvals: approvalsIn(runtime.runs),
     spending: (task) => runtime.spending(task),
     score: (callId, scores) => runtime.score(callId, scores),
     troubles: () => runtime.troubles(),

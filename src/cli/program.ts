@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addAgent } from "./commands/agent.ts";
+import { addApprovals } from "./commands/approvals.ts";
 import { addCalls } from "./commands/calls.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
     .addHelpText("after", exitCodeHelp);
   addCalls(program);
   addAgent(program);
+  addApprovals(program);
   addStats(program);
   addPrompts(program);
   addExport(program);

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { longestTimerMs, parseDuration } from "../util/duration.ts";
 
 /** A length of time, in milliseconds once it is read. */
-export function time(longest: number, shortest = Number.MIN_VALUE): z.ZodType<number, unknown> {
+export function time(
+  longest: number,
+  shortest: number = Number.MIN_VALUE,
+): z.ZodType<number, unknown> {
   return z.unknown().transform((value, context) => {
     const ms = parseDuration(value);
     if (ms !== undefined && ms >= shortest && ms <= longest) return ms;

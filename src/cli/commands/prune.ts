@@ -25,10 +25,11 @@ const shortestMs = 3_600_000;
 
 const examples = `
 Calls go with the calls that were made for them, conversations when nothing was added to them for so
-long, and cached answers when their time is over: in small steps, so that apps may go on writing. The
-file keeps its size, and new calls take the space. --vacuum gives it back to the disk. It writes the
-whole file anew, for which it needs as much free space again, and holds up the writes of apps
-meanwhile: their events wait in memory.
+long, runs of agents that ended before; cached answers when their time is over, and paused runs that
+nobody has resumed. It happens in small steps, so that apps may go on writing. The file keeps its
+size, and new calls take the space. --vacuum gives it back to the disk. It writes the whole file
+anew, for which it needs as much free space again, and holds up the writes of apps meanwhile: their
+events wait in memory.
 
 Examples:
   seam prune                           what is older than the \`retention\` of the config
@@ -75,13 +76,14 @@ function retentionOf({ config, path }: FoundStore): number {
 }
 
 function tell(pruned: Pruned, cutoff: number, { dryRun, vacuum }: PruneOptions): void {
-  const { calls, answers, conversations, bytesBefore, bytesAfter, isHeld } = pruned;
+  const { calls, answers, runs, conversations, bytesBefore, bytesAfter, isHeld } = pruned;
   const old = `${counted(calls, "call")} from before ${moment(cutoff)}`;
   if (dryRun) {
     print(`${old} would be removed; the store takes ${bytes(bytesBefore)}.`);
     return;
   }
   print(`${old} and ${counted(answers, "expired answer")} removed.`);
+  if (runs > 0) print(`${counted(runs, "run")} that had waited for approval removed.`);
   if (conversations > 0) print(`${counted(conversations, "conversation")} removed.`);
   print(`The store took ${bytes(bytesBefore)}, and takes ${bytes(bytesAfter)} now.`);
   if (isHeld) note("Another program is reading it: it gets smaller when that one has read on.");

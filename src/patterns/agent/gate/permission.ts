@@ -11,10 +11,15 @@ export interface Objection {
 /** Said where a rule gives no reason of its own. */
 export const wantsConsent = "The grant wants somebody to agree to this call.";
 
-const rules = {
+interface RuleMeaning {
+  readonly agrees: boolean;
+  readonly reason: string;
+}
+
+const rules: Readonly<Record<"allow" | "approval", RuleMeaning>> = {
   allow: { agrees: true, reason: "The grant does not allow the tool with these arguments." },
   approval: { agrees: false, reason: wantsConsent },
-} as const;
+};
 
 /** What a rule of the grant objects to; `undefined`: nothing. Whatever a rule should not have said is an objection. */
 export function objectionOf(rule: keyof typeof rules, answer: RuleAnswer): Objection | undefined {
