@@ -398,18 +398,29 @@ describe("untrusted content", () => {
     });
   });
 
-  test("a read whose arguments lead to a host that is not granted asks", async () => {
-    const to = (url: string) => ({ tool: "lookUp", input: { page: { url } } });
-    expect(await onceRead(true, to("https://evil.example/?d=42"))).toMatchObject({
+  test.each<[input: unknown, host: string]>([
+    [{ page: { url: "https://evil.example/?d=42" } }, "evil.example"],
+    [{ url: "https://shop.example@evil.example/" }, "evil.example"],
+    [{ url: "//evil.example/x" }, "evil.example"],
+    [{ host: "evil.example" }, "evil.example"],
+    [{ query: ["see https://evil.example/?d=42"] }, "evil.example"],
+    [{ at: new Map([["url", new URL("https://evil.example")]]) }, "evil.example"],
+    [{ url: "https://shop.example.evil.example/" }, "shop.example.evil.example"],
+  ])("a read whose arguments lead to a host that is not granted asks: %j", async (input, host) => {
+    expect(await onceRead(true, { tool: "lookUp", input })).toEqual({
       kind: "ask",
       by: "hosts",
-      reason: expect.stringContaining("evil.example"),
+      reason: `The run had read untrusted content (the result of lookUp), and the arguments lead to ${host}, which the grant does not list.`,
     });
-    expect(await onceRead(true, to("https://shop.example/terms"))).toEqual({ kind: "run" });
     const clean = open({ grant: { lookUp: true } });
-    expect(await clean.judge(call("lookUp", { url: "https://evil.example/" }))).toEqual({
-      kind: "run",
-    });
+    expect(await clean.judge(call("lookUp", input))).toEqual({ kind: "run" });
+  });
+
+  test.each([
+    { url: "https://shop.example/terms" },
+    { orderId: "A-1", note: "version 1.2.3 costs 5.50" },
+  ])("a read whose arguments lead nowhere else does not ask: %j", async (input) => {
+    expect(await onceRead(true, { tool: "lookUp", input })).toEqual({ kind: "run" });
   });
 
   test("what was read first is kept", () => {

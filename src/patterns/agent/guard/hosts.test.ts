@@ -46,3 +46,8 @@ describe("arguments", () => {
     expect(foreignHostsIn(value, [])).toEqual(["evil.example"]);
   });
 });
+
+test("arguments of any length are read whole", () => {
+  const list = Array.from({ length: 300_000 }, () => 1);
+  expect(foreignHostsIn([...list, "https://evil.example/"], [])).toEqual(["evil.example"]);
+});

@@ -36,7 +36,7 @@ export function foreignHostsIn(value: unknown, hosts: readonly string[]): readon
       for (const host of [...hostsIn(part), ...hostsOfWhole(part)]) found.add(host);
     } else if (typeof part === "object" && part !== null && !seen.has(part)) {
       seen.add(part);
-      open.push(...Object.entries(part).flat());
+      for (const entry of Object.entries(part)) open.push(...entry);
     }
   }
   return [...found].filter((host) => !isGrantedHost(host, hosts));
