@@ -1,4 +1,4 @@
-import type { LanguageModelV4Content, LanguageModelV4Message } from "@ai-sdk/provider";
+import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import { type ErrorContext, SeamError } from "../../call/seam-error.ts";
 import { Refused, StreamInterrupted, Truncated } from "../../errors.ts";
 import type { Message } from "../prompt.ts";
@@ -11,6 +11,7 @@ import type { RemovedLink } from "./options.ts";
 export class RunText {
   readonly #rule: LinkRule;
   readonly #isUntrusted: () => boolean;
+  #told = "";
 
   constructor(rule: LinkRule, isUntrusted: () => boolean) {
     this.#rule = rule;
@@ -21,28 +22,41 @@ export class RunText {
     return this.#isUntrusted() ? guardText(text, this.#rule) : { text, removed: [] };
   }
 
-  /** Where one answer's text goes as it comes. A run reads nothing while a model speaks. */
+  /**
+   * Where one answer's text goes as it comes. A run reads nothing while a model speaks. Readers put the answers of a run
+   * behind each other, so what begins an address in one must not meet its rest in the next.
+   */
   sink(tell: (text: string) => void): TextSink {
-    if (!this.#isUntrusted()) return { push: tell, end: () => {} };
+    let gap = this.#isUntrusted() && /\S$/.test(this.#told) ? "\n\n" : "";
+    const say = (text: string): void => {
+      if (text === "") return;
+      this.#told = text;
+      tell(gap + text);
+      gap = "";
+    };
+    if (!this.#isUntrusted()) return { push: say, end: () => {} };
     const guard = new LinkGuard(this.#rule);
     return {
-      push: (delta) => tell(guard.push(delta)),
-      end: () => tell(guard.end()),
+      push: (delta) => say(guard.push(delta)),
+      end: () => say(guard.end()),
     };
   }
 
   guardMessage(message: LanguageModelV4Message): Message {
     if (message.role !== "assistant") return message;
-    const content = message.content.map((part) =>
-      part.type === "text" ? { ...part, text: this.guard(part.text).text } : part,
-    );
-    return { ...message, content };
+    return { ...message, content: this.guardContent(message.content) };
   }
 
-  guardContent(content: readonly LanguageModelV4Content[]): LanguageModelV4Content[] {
-    return content.map((part) =>
-      part.type === "text" ? { ...part, text: this.guard(part.text).text } : part,
-    );
+  /** The texts of one answer are read as one. */
+  guardContent<Part extends { readonly type: string }>(content: readonly Part[]): Part[] {
+    if (!this.#isUntrusted()) return [...content];
+    const guard = new LinkGuard(this.#rule);
+    const last = content.findLastIndex(({ type }) => type === "text");
+    return content.map((part, index) => {
+      if (!isText(part)) return part;
+      const text = guard.push(part.text);
+      return { ...part, text: index === last ? text + guard.end() : text };
+    });
   }
 
   /** The error with what it quotes of an answer guarded, too. */
@@ -57,6 +71,10 @@ export class RunText {
     }
     return error;
   }
+}
+
+function isText(part: { readonly type: string }): part is { type: "text"; text: string } {
+  return part.type === "text";
 }
 
 function contextOf(error: SeamError): ErrorContext {
