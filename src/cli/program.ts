@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { addAgent } from "./commands/agent.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addCalls } from "./commands/calls.ts";
+import { addConversations } from "./commands/conversations.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExport } from "./commands/export.ts";
 import { addInit } from "./commands/init.ts";
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
   addCalls(program);
   addAgent(program);
   addApprovals(program);
+  addConversations(program);
   addStats(program);
   addPrompts(program);
   addExport(program);

@@ -44,6 +44,8 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam approvals show",
     "seam approvals approve",
     "seam approvals deny",
+    "seam conversations",
+    "seam conversations show",
     "seam stats",
     "seam prompts",
     "seam export",

@@ -1,4 +1,5 @@
 import type { CallEvent } from "../../events.ts";
+import type { Message as Said } from "../../patterns/prompt.ts";
 import { bytesAsText } from "./clean.ts";
 
 /** A piece of a prompt or a response, as text with what it is. Not yet safe to print. */
@@ -41,7 +42,7 @@ export function responseBlocks(
   return (response ?? []).map((part) => partBlock(part, options));
 }
 
-function messageBlocks(message: Message, options: BlockOptions): TextBlock[] {
+export function messageBlocks(message: Message | Said, options: BlockOptions = {}): TextBlock[] {
   if (typeof message.content === "string") return [{ label: message.role, text: message.content }];
   return message.content.map((part) => {
     const { label, text } = partBlock(part, options);
