@@ -1,6 +1,6 @@
 import { goOn, readContinuation } from "./continue.ts";
 import { defaultReply } from "./default-reply.ts";
-import type { Answer, Draft } from "./draft.ts";
+import { type Answer, argumentsOf, type Draft } from "./draft.ts";
 import type { FaultSpec } from "./faults/fault.ts";
 import { reshape } from "./faults/reshape.ts";
 import type { PromptCache } from "./prompt-cache.ts";
@@ -85,7 +85,7 @@ function estimateUsage(
 }
 
 function outputTokens(draft: Draft): number {
-  const calls = draft.toolCalls.map((call) => countTokens(JSON.stringify(call.arguments)));
+  const calls = draft.toolCalls.map((call) => countTokens(argumentsOf(call)));
   return (
     countTokens(draft.reasoning) +
     countTokens(draft.text) +

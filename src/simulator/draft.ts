@@ -13,6 +13,11 @@ export interface Answer extends Draft {
   readonly usage: Required<ReplyUsage>;
 }
 
+/** The arguments of a call as a text. */
+export function argumentsOf({ written, arguments: value }: ReplyToolCall): string {
+  return written ?? JSON.stringify(value);
+}
+
 /** The answer of a model that was never reached. */
 export const emptyAnswer: Answer = {
   text: "",

@@ -39,7 +39,11 @@ const replySchema = z.union([
     z.strictObject({ type: z.literal("json"), value: z.json(), ...extras }),
     z.strictObject({
       type: z.literal("tool-calls"),
-      calls: z.array(z.strictObject({ name: z.string(), arguments: z.json() })).min(1),
+      calls: z.array(z.strictObject({
+            name: z.string(),
+            arguments: z.json(),
+            written: z.string().exactOptional(),
+          })).min(1),
       text,
       ...extras,
     }),

@@ -34,6 +34,11 @@ interface ReplyExtras {
 export interface ReplyToolCall {
   readonly name: string;
   readonly arguments: unknown;
+  /**
+   * The arguments as they are written, where they shall not be JSON. Whole answers of Anthropic's protocol carry a value
+   * rather than a text: they have `arguments` all the same.
+   */
+  readonly written?: string;
 }
 
 /** What the simulator answers. A plain string is text. */

@@ -12,10 +12,11 @@ import { issueText } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
 import { StepLimit } from "../run-errors.ts";
-import { askApprover, type Decided, denialText } from "./approval.ts";
+import { askApprover, type Decided, denialText } from "./ask-approver.ts";
 import { readArguments } from "./arguments.ts";
 import { hashOfCall } from "./gate/call-hash.ts";
 import type { Gate } from "./gate/gate.ts";
+import { fromPlain, toPlain } from "./gate/plain.ts";
 import type { AskedCall, Verdict } from "./gate/verdict.ts";
 import {
   eventOfCall,
@@ -252,7 +253,7 @@ export class Desk {
       runId,
       tool: call.name,
       effect: call.tool?.effect ?? "irreversible",
-      input: structuredClone(call.input),
+      input: fromPlain(toPlain(call.input)),
       reason: verdict.reason,
       expiresAt: new Date(Date.now() + rule.approvalTtlMs),
     };

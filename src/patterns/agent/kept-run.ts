@@ -1,9 +1,9 @@
-import { toJson } from "../../call/json.ts";
 import { SeamError } from "../../call/seam-error.ts";
 import { defaults } from "../../config/defaults.ts";
 import type { ApprovalRequest, StoredRun } from "../../state/runs.ts";
 import { kept } from "../kept.ts";
 import { Busy } from "../run-errors.ts";
+import { toPlain } from "./gate/plain.ts";
 import type { WaitingOpenCall } from "./open-call.ts";
 import type { Run, RunParts } from "./run.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -34,7 +34,7 @@ export class KeptRun {
       const { id, tool, effect, input, hash, reason, expiresAt } = waitsFor;
       return {
         ...{ id, runId, task, tool, effect, toolCallId, reason, createdAt },
-        input: toJson(input),
+        input: JSON.stringify(toPlain(input)),
         inputHash: hash,
         expiresAt: expiresAt.getTime(),
       };

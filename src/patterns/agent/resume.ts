@@ -1,4 +1,3 @@
-import { fromJson } from "../../call/json.ts";
 import { defaults } from "../../config/defaults.ts";
 import { InvalidRequest } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
@@ -7,6 +6,7 @@ import { linkAbort } from "../../util/abort.ts";
 import { newId } from "../../util/id.ts";
 import { kept } from "../kept.ts";
 import { Busy } from "../run-errors.ts";
+import { approvalOf } from "./approvals/approval.ts";
 import type { DecidedCall } from "./desk.ts";
 import { drive } from "./drive.ts";
 import { type AnyAgent, grantFor } from "./grant-for.ts";
@@ -149,11 +149,7 @@ function stillPaused(
 ): PausedRun {
   return {
     outcome: "paused",
-    approvals: pending.map(({ id, tool, effect, input, reason, expiresAt }) => ({
-      ...{ id, runId, tool, effect, reason },
-      input: input === null ? null : fromJson(input),
-      expiresAt: new Date(expiresAt),
-    })),
+    approvals: pending.map(approvalOf),
     runId,
     callId: segments.at(-1) ?? runId,
     steps,

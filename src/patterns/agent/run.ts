@@ -279,9 +279,7 @@ export class Run {
 
   #results(): LanguageModelV4ToolResultPart[] {
     const results = [...this.#earlier, ...(this.#desk?.results() ?? [])];
-    const order = this.#last.flatMap((part) =>
-      part.type === "tool-call" ? [part.toolCallId] : [],
-    );
+    const order = this.#transcript.lastCalls;
     return results.toSorted((a, b) => order.indexOf(a.toolCallId) - order.indexOf(b.toolCallId));
   }
 

@@ -30,6 +30,13 @@ export class Transcript {
     return this.#messages.slice(this.#given);
   }
 
+  /** The ids of the tool calls of the last answer, in order. */
+  get lastCalls(): readonly string[] {
+    const answer = this.#messages.findLast(({ role }) => role === "assistant");
+    if (answer?.role !== "assistant") return [];
+    return answer.content.flatMap((part) => (part.type === "tool-call" ? [part.toolCallId] : []));
+  }
+
   /** A model has answered. */
   answered(content: readonly LanguageModelV4Content[]): void {
     const parts = content.flatMap(assistantPart);

@@ -16,7 +16,8 @@ function brokenReason(result: LanguageModelV4GenerateResult, run: AttemptRun): s
   if (finish === "interrupted" || isUnfinished) return "ended its answer without a finish reason";
   if (finish === "error" || raw === "error") return "ended its answer with an error";
   if (finish === "length" || finish === "content-filter") return undefined;
-  const answersTool = run.options.prompt.at(-1)?.role === "tool";
+  // After a tool's result, and when it is asked again then, a model may have nothing to say.
+  const answersTool = run.options.prompt.slice(-2).some(({ role }) => role === "tool");
   const goesOn = run.continuation !== undefined && run.continuation.sent !== "";
   if (!answersTool && !goesOn && !result.content.some(hasSubstance))
     return "answered with no content";

@@ -1,4 +1,4 @@
-import type { Draft } from "../draft.ts";
+import { argumentsOf, type Draft } from "../draft.ts";
 import { forcedTool, isRecord, type ScriptRequest, wantedSchema } from "../request.ts";
 import type { FaultSpec } from "./fault.ts";
 import { looseJson } from "./loose-json.ts";
@@ -61,7 +61,7 @@ function bendJson(draft: Draft, request: ScriptRequest, bend: (json: string) => 
  */
 function textOf(draft: Draft, request: ScriptRequest): string {
   const call = forcedCall(draft, request);
-  return call ? JSON.stringify(call.arguments) : draft.text;
+  return call ? argumentsOf(call) : draft.text;
 }
 
 function asText(draft: Draft, request: ScriptRequest): Draft {

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from "@ai-sdk/provider";
-import type { Answer } from "../draft.ts";
+import { type Answer, argumentsOf } from "../draft.ts";
 import { splitTokens } from "../tokens.ts";
 
 const finishReasons: Readonly<Record<Answer["finish"], LanguageModelV4FinishReason>> = {
@@ -50,7 +50,7 @@ function toolCallsOf(answer: Answer, serial: string) {
     type: "tool-call" as const,
     toolCallId: `call_${serial}_${index}`,
     toolName: call.name,
-    input: JSON.stringify(call.arguments),
+    input: argumentsOf(call),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Answer } from "../draft.ts";
+import { type Answer, argumentsOf } from "../draft.ts";
 import type { ScriptRequest } from "../request.ts";
 import { splitTokens } from "../tokens.ts";
 import { readAnthropicRequest } from "./anthropic-request.ts";
@@ -168,7 +168,7 @@ function blocksOf(answer: Answer, ids: AnswerIds): Block[] {
   const tools = answer.toolCalls.map(
     (call, index): Block => ({
       start: { type: "tool_use", id: toolId(ids, index), name: call.name, input: {} },
-      pieces: splitTokens(JSON.stringify(call.arguments)),
+      pieces: splitTokens(argumentsOf(call)),
       delta: (piece) => ({ type: "input_json_delta", partial_json: piece }),
     }),
   );

@@ -1,4 +1,4 @@
-import type { Answer } from "../draft.ts";
+import { type Answer, argumentsOf } from "../draft.ts";
 import { isRecord, type ScriptRequest } from "../request.ts";
 import { splitTokens } from "../tokens.ts";
 import { readOpenAIRequest } from "./openai-request.ts";
@@ -127,7 +127,7 @@ function messageOf(answer: Answer, request: ScriptRequest, ids: AnswerIds): obje
   const calls = answer.toolCalls.map((call, index) => ({
     id: toolId(ids, index),
     type: "function",
-    function: { name: call.name, arguments: JSON.stringify(call.arguments) },
+    function: { name: call.name, arguments: argumentsOf(call) },
   }));
   return {
     role: "assistant",
@@ -202,7 +202,7 @@ function contentDeltas(
       const first = { index, id: toolId(ids, index), type: "function", function: start };
       return [
         { delta: { tool_calls: [first] }, tokens: 0 },
-        ...deltasOf(JSON.stringify(call.arguments), (piece) => ({
+        ...deltasOf(argumentsOf(call), (piece) => ({
           tool_calls: [{ index, function: { arguments: piece } }],
         })),
       ];
