@@ -37,10 +37,10 @@ export class Transcript {
     return answer.content.flatMap((part) => (part.type === "tool-call" ? [part.toolCallId] : []));
   }
 
-  /** A model has answered. */
+  /** A model has answered; an answer that says nothing is not quoted. */
   answered(content: readonly LanguageModelV4Content[]): void {
     const parts = content.flatMap(assistantPart);
-    if (parts.length > 0) this.#messages.push({ role: "assistant", content: parts });
+    if (parts.some(saysSomething)) this.#messages.push({ role: "assistant", content: parts });
   }
 
   /** The tool calls of the last answer have their results. */
@@ -51,6 +51,10 @@ export class Transcript {
   asked(text: string): void {
     this.#messages.push({ role: "user", content: [{ type: "text", text }] });
   }
+}
+
+function saysSomething({ type }: AssistantPart): boolean {
+  return type !== "custom" && type !== "reasoning" && type !== "reasoning-file";
 }
 
 /** A part of an answer as the next request quotes it; sources, and what a provider alone can say, are in none. */
