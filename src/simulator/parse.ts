@@ -39,11 +39,15 @@ const replySchema = z.union([
     z.strictObject({ type: z.literal("json"), value: z.json(), ...extras }),
     z.strictObject({
       type: z.literal("tool-calls"),
-      calls: z.array(z.strictObject({
+      calls: z
+        .array(
+          z.strictObject({
             name: z.string(),
             arguments: z.json(),
             written: z.string().exactOptional(),
-          })).min(1),
+          }),
+        )
+        .min(1),
       text,
       ...extras,
     }),

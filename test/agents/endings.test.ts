@@ -85,7 +85,10 @@ describe.each(["anthropic", "openai"] as const)("%s", (task) => {
     });
 
     test("an empty answer is asked for once more; twice is no answer", async () => {
-      expect(await run(right, "", "There.")).toMatchObject({ text: "There.", steps: { length: 3 } });
+      expect(await run(right, "", "There.")).toMatchObject({
+        text: "There.",
+        steps: { length: 3 },
+      });
       const error = await rejection(run(right, "", ""));
       expect(error).toMatchObject({ code: "InvalidOutput", steps: { length: 3 } });
     });

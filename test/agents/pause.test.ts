@@ -177,7 +177,10 @@ test("a run that fails after a pause goes on from what it has done", async () =>
     steps: [{ toolCalls: [{ outcome: "done" }, { outcome: "done" }] }],
   });
   expect(paid).toHaveLength(1);
-  expect(await agent.resume(paused.runId)).toMatchObject({ outcome: "answered", text: "Paid back." });
+  expect(await agent.resume(paused.runId)).toMatchObject({
+    outcome: "answered",
+    text: "Paid back.",
+  });
   expect(paid).toHaveLength(1);
 });
 
