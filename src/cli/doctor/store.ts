@@ -2,6 +2,9 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openEvents } from "../../events.ts";
+import { openForReading } from "../../stores/sqlite/event-reader-file.ts";
+import { waitingApprovals } from "../../stores/sqlite/runs.ts";
+import { formatDuration } from "../../util/duration.ts";
 import { shortPath } from "../find-store.ts";
 import { bytes, counted } from "../output/format.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";
@@ -25,7 +28,8 @@ export async function checkStore(path: string, retentionMs: number | false): Pro
     ];
   }
   try {
-    return [...(await readFindings(path)), ...sizeFindings(path, retentionMs)];
+    const findings = await readFindings(path);
+    return [...findings, ...approvalFindings(path), ...sizeFindings(path, retentionMs)];
   } catch (error) {
     return [
       warn(
@@ -76,6 +80,20 @@ async function readFindings(path: string): Promise<Finding[]> {
   const advice =
     "More events waited than may be held in memory: is the disk full or slow, or the file locked by another program?";
   return [...findings, warn("dropped events", `${counted(dropped, "event")} lost`, advice)];
+}
+
+/** How many calls of tools wait for somebody to agree. */
+function approvalFindings(path: string): Finding[] {
+  const connection = openForReading(path);
+  try {
+    const { count: waiting, oldest } = waitingApprovals(connection, Date.now());
+    if (waiting === 0) return [];
+    const age = formatDuration(Date.now() - oldest);
+    const detail = `${counted(waiting, "approval")} wait${waiting === 1 ? "s" : ""}, the oldest for ${age}`;
+    return [ok("approvals", `${detail}: \`seam approvals\``)];
+  } finally {
+    connection.close();
+  }
 }
 
 function sizeFindings(path: string, retentionMs: number | false): Finding[] {

@@ -11,6 +11,7 @@ import type {
   StoredApproval,
   StoredRun,
 } from "../../state/runs.ts";
+import type { Connection } from "./connection.ts";
 import type { Kept } from "./kept.ts";
 import type { OpenFile } from "./open-file.ts";
 import type { ApprovalRow, RunRow } from "./schema.ts";
@@ -35,6 +36,17 @@ export function sqliteRuns({ read, write }: Kept): RunStore {
     approvals: (filter) => read((file) => approvalsIn(file, filter)),
     decide: (id, decision) => write((file) => decide(file, id, decision)),
   };
+}
+
+/** How many approvals can still be decided, and when the oldest of them was asked for. */
+export function waitingApprovals(
+  connection: Connection,
+  now: number,
+): { readonly count: number; readonly oldest: number } {
+  const sql =
+    "select count(*) as count, min(created_at) as oldest from approvals where approved is null and expires_at > ?";
+  const row = connection.first({ sql, values: [now] });
+  return { count: Number(row?.["count"] ?? 0), oldest: Number(row?.["oldest"] ?? now) };
 }
 
 const free = { holder: null, held_until: null } as const;
