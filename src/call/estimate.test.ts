@@ -1,5 +1,6 @@
+import type { SharedV4FileData } from "@ai-sdk/provider";
 import { expect, test } from "vitest";
-import { estimateTokens } from "./estimate.ts";
+import { estimateTokens, tokensOfMessages } from "./estimate.ts";
 
 const user = (text: string) => ({
   role: "user" as const,
@@ -39,6 +40,19 @@ test("tools, the wanted schema and files count, however many bytes a file has", 
   const small = estimateTokens({ prompt: [file(10)] }).input;
   expect(small).toBe(estimateTokens({ prompt: [file(5_000_000)] }).input);
   expect(small).toBeGreaterThan(1_000);
+});
+
+test("a file in a tool's result counts as a file, and a text as the text it is", () => {
+  const resultOf = (data: SharedV4FileData) => {
+    const value = [{ type: "file" as const, mediaType: "text/plain", data }];
+    const part = { type: "tool-result" as const, toolCallId: "1", toolName: "read" };
+    const content = [{ ...part, output: { type: "content" as const, value } }];
+    return tokensOfMessages([{ content }]);
+  };
+  const bytes = resultOf({ type: "data", data: "A".repeat(3_000_000) });
+  expect(bytes).toBeGreaterThan(1_000);
+  expect(bytes).toBeLessThan(2_000);
+  expect(resultOf({ type: "text", text: "abc".repeat(50_000) })).toBeGreaterThan(50_000);
 });
 
 test("the answer is taken to be as long as it may become", () => {

@@ -28,11 +28,10 @@ export interface WindowParts extends FixedParts {
 export function windowMessages(parts: WindowParts): Message[] {
   const { system, facts, plan, turns, summary, message, mark } = parts;
   const sent = new Set(plan.verbatim);
-  const left = new Set(plan.dropped);
   const background = backgroundText({
     facts,
     summary: plan.withSummary ? summary?.text : undefined,
-    leftOut: messagesOf(turns, left).length,
+    leftOut: plan.dropped.length,
     mark,
   });
   return [
@@ -56,7 +55,7 @@ export function fixedTokens(parts: FixedParts, tools: ModelRequest["tools"]): nu
 
 interface Background extends Pick<FixedParts, "facts" | "mark"> {
   readonly summary: string | undefined;
-  /** How many messages. */
+  /** How many turns. */
   readonly leftOut: number;
 }
 
@@ -68,7 +67,7 @@ function backgroundText({ facts, summary, leftOut, mark }: Background): string {
   }
   if (summary !== undefined)
     texts.push(`What was said before, in short:\n${mark(summary, "summary")}`);
-  if (leftOut > 0) texts.push(`[${leftOut} earlier messages left out]`);
+  if (leftOut > 0) texts.push(`[Left out: ${leftOut} earlier ${leftOut === 1 ? "turn" : "turns"}]`);
   return texts.join("\n\n");
 }
 

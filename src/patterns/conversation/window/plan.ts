@@ -10,7 +10,7 @@ export interface WindowInput {
   readonly calibration: Calibration;
   /** All but the history: see `fixedTokens`. */
   readonly fixed: number;
-  /** All turns of the conversation, oldest first. */
+  /** Those that are not in the summary, and the pinned ones that are, oldest first; others do not matter. */
   readonly turns: readonly HistoryTurn[];
   readonly summary: Summary | undefined;
 }
@@ -26,7 +26,10 @@ export interface WindowPlan {
   readonly fold: readonly number[];
   /** The most that the new summary's text may have, in estimated tokens; 0 where `fold` is empty. */
   readonly summaryRoom: number;
-  /** Indexes of the turns that are left out, visibly: no summary could be made of them, or there was no room for it. */
+  /**
+   * Indexes of the turns that are left out, visibly: no summary could be made of them, or there is no room for the one
+   * that they are in.
+   */
   readonly dropped: readonly number[];
   /** Whether there is a summary that is sent. */
   readonly withSummary: boolean;
@@ -65,13 +68,16 @@ export function planAhead(input: WindowInput): WindowPlan {
  */
 export function planWithoutSummary(input: WindowInput, context: ErrorContext = {}): WindowPlan {
   const { budget, bare } = roomFor(input, context);
-  const { summary } = input;
+  const { summary, turns } = input;
+  const from = summary?.upTo ?? 0;
   const kept = summary !== undefined && bare + summary.tokens <= budget ? summary : undefined;
-  const loose = looseFrom(input, kept?.upTo ?? 0);
   const room = budget - bare - (kept?.tokens ?? 0);
-  const dropped = oldest(loose, (left) => left > room);
-  const upTo = (dropped.at(-1)?.index ?? (kept?.upTo ?? 0) - 1) + 1;
-  return { ...planOf(input, upTo, kept), dropped: dropped.map(({ index }) => index) };
+  const dropped = oldest(looseFrom(input, from), (left) => left > room).map(({ index }) => index);
+  const pinned = new Set(turns.filter((turn) => turn.pinned).map(({ index }) => index));
+  const lost =
+    kept === undefined ? [...Array(from).keys()].filter((index) => !pinned.has(index)) : [];
+  const upTo = (dropped.at(-1) ?? from - 1) + 1;
+  return { ...planOf(input, upTo, kept), dropped: [...lost, ...dropped] };
 }
 
 /** Everything that is not in the summary. */

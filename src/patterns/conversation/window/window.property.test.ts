@@ -93,6 +93,8 @@ function everyTurn(check: (sent: Sent, before: Sent | undefined) => void): void 
         before = sent;
       }
     }),
+    // A conversation that fails is made smaller for so long, not for ever.
+    { interruptAfterTimeLimit: 60_000 },
   );
 }
 
@@ -110,6 +112,14 @@ describe("whatever is said, pinned, summarised or counted", () => {
       const summed = input.turns.filter(({ index, pinned }) => index < upTo && !pinned);
       const all = [...summed.map(({ index }) => index), ...plan.dropped, ...plan.verbatim];
       expect(all.toSorted((a, b) => a - b)).toEqual(input.turns.map(({ index }) => index));
+    }));
+
+  test("what is in the summary need not be read again", () =>
+    everyTurn(({ input, plan }) => {
+      const from = input.summary?.upTo ?? 0;
+      const turns = input.turns.filter(({ index, pinned }) => pinned || index >= from);
+      expect(planWithoutSummary({ ...input, turns })).toEqual(planWithoutSummary(input));
+      if (plan.dropped.length === 0) expect(planWindow({ ...input, turns })).toEqual(plan);
     }));
 
   test("nothing pinned is missing", () =>
@@ -143,12 +153,36 @@ describe("whatever is said, pinned, summarised or counted", () => {
     }));
 });
 
+test("the work grows with the history, not with its square", () => {
+  const readsOf = (length: number): number => {
+    let reads = 0;
+    const turns = Array.from(
+      { length },
+      (_, index): HistoryTurn => ({
+        index,
+        messages: [],
+        pinned: index % 10 === 0,
+        get tokens() {
+          reads++;
+          return 1;
+        },
+      }),
+    );
+    const rule = { window: length, lowWater: 0.5, highWater: 0.8, summaryTokens: 200 };
+    const input = { rule, calibration: uncalibrated, fixed: 100, turns, summary: undefined };
+    expect(planWindow(input).fold.length).toBeGreaterThan(0);
+    planWithoutSummary(input);
+    return reads;
+  };
+  expect(readsOf(8_000)).toBeLessThan(2.1 * readsOf(4_000));
+});
+
 /** The messages' own words: a file is told by its type. */
 function withoutBackground(messages: readonly Message[]): unknown[] {
   return messages.map(({ role, content }) => {
     if (typeof content === "string") return [role, content];
     const isBackground = (text: string): boolean =>
-      /^(What (holds|was said)|\[\d+ earlier)/.test(text);
+      /^(What (holds|was said)|\[Left out:)/.test(text);
     return [role, ...content.filter((part) => part.type !== "text" || !isBackground(part.text))];
   });
 }
