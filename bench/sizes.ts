@@ -31,6 +31,8 @@ export interface Size {
   readonly outageMs: number;
   /** Calls of a server with a slow tail, for each way of hedging. */
   readonly hedgeCalls: number;
+  /** Turns of the chat that is replayed. */
+  readonly chatTurns: number;
 }
 
 export const sizes = {
@@ -55,6 +57,7 @@ export const sizes = {
     stormCalls: 2_000,
     outageMs: 10_000,
     hedgeCalls: 2_000,
+    chatTurns: 200,
   },
   quick: {
     rounds: 3,
@@ -77,6 +80,7 @@ export const sizes = {
     stormCalls: 300,
     outageMs: 1_500,
     hedgeCalls: 300,
+    chatTurns: 200,
   },
   /** Proves that the bench runs; its numbers mean nothing. */
   smoke: {
@@ -100,6 +104,7 @@ export const sizes = {
     stormCalls: 5,
     outageMs: 20,
     hedgeCalls: 5,
+    chatTurns: 5,
   },
 } as const satisfies Record<string, Size>;
 

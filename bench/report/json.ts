@@ -3,6 +3,7 @@ import type { Cost } from "../measure/cost.ts";
 import type { PeerName } from "../peers/names.ts";
 import type { SizeName } from "../sizes.ts";
 import type { CallCosts } from "../suites/calls.ts";
+import type { ChatCosts } from "../suites/conversation.ts";
 import type { Hedging } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
@@ -32,6 +33,7 @@ export interface Results {
   readonly storm?: Storm;
   readonly hedge?: Hedging;
   readonly store?: StoreNumbers;
+  readonly conversation?: ChatCosts;
 }
 
 export function thisMachine(): Machine {

@@ -3,6 +3,7 @@ import type { Cost } from "../measure/cost.ts";
 import { quantile, spreadOf } from "../measure/stats.ts";
 import { type PeerName, peerNames, yardstick } from "../peers/names.ts";
 import { type Size, sizes } from "../sizes.ts";
+import { type ChatCosts, chatModel, summaryModel } from "../suites/conversation.ts";
 import { type Hedging, lateShare } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
@@ -15,7 +16,8 @@ import type { Results } from "./json.ts";
 /** The tables of a run, as text. */
 export function tablesOf(results: Results): string {
   const size: Size = sizes[results.size];
-  const { calls, streams, memory, cache, events, policies, storm, hedge, store } = results;
+  const { calls, streams, memory, cache, events, policies, storm, hedge, store, conversation } =
+    results;
   const parts: string[] = [machineLine(results)];
   if (calls !== undefined) {
     parts.push(
@@ -34,6 +36,7 @@ export function tablesOf(results: Results): string {
   if (storm !== undefined) parts.push(stormTable(storm, size.outageMs));
   if (hedge !== undefined) parts.push(hedgeTable(hedge));
   if (store !== undefined) parts.push(...storeTables(store));
+  if (conversation !== undefined) parts.push(chatTable(conversation, size.chatTurns));
   return parts.join("\n\n");
 }
 
@@ -167,6 +170,34 @@ function storeTables({ events, write, bytesPerEvent, rollUpSeconds, ...asked }: 
   ];
 }
 
+function chatTable(costs: ChatCosts, turns: number): string {
+  const rows = Object.entries(costs).map(([name, cost]) => [
+    name,
+    ...[cost.requests, cost.inputTokens, cost.cachedTokens].map((count) =>
+      count.toLocaleString("en"),
+    ),
+    `$${cost.cost.toFixed(2)}`,
+    `$${cost.costUncached.toFixed(2)}`,
+    cost.longest.toLocaleString("en"),
+    `${(100 * cost.stability).toFixed(1)} %`,
+  ]);
+  const head = [
+    "",
+    "requests",
+    "input tokens",
+    "cached",
+    "cost",
+    "uncached",
+    "longest",
+    "same beginning",
+  ];
+  return table(
+    `A chat of ${turns} turns with ${chatModel}; summaries by ${summaryModel}, their cost included`,
+    head,
+    rows,
+  );
+}
+
 /** How a peer compares with the yardstick: round by round, then the median, so that drift cancels out. */
 function ratio(
   name: PeerName,
@@ -194,7 +225,7 @@ function table(title: string, head: string[], rows: string[][]): string {
   const shown = new Table({
     head,
     style: { head: [], border: [], compact: true },
-    colAligns: ["left", "right", "right", "right", "right"],
+    colAligns: ["left", ...head.slice(1).map(() => "right" as const)],
   });
   shown.push(...rows);
   return `${title}\n${shown.toString()}`;

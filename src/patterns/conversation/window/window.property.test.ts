@@ -94,7 +94,7 @@ function everyTurn(check: (sent: Sent, before: Sent | undefined) => void): void 
       }
     }),
     // A conversation that fails is made smaller for so long, not for ever.
-    { interruptAfterTimeLimit: 60_000 },
+    { plugins: [fc.interruptAfterTimeLimit(60_000)] },
   );
 }
 
