@@ -131,10 +131,7 @@ function answerTo(prompt: string, turns: readonly ChatTurn[]): string {
   return turn.answer;
 }
 
-async function costOf(
-  store: string,
-  requests: readonly SimulatedRequest[],
-): Promise<Replayed> {
+async function costOf(store: string, requests: readonly SimulatedRequest[]): Promise<Replayed> {
   const events = openEvents(store);
   const [all] = await events.stats({ by: [] });
   events.close();

@@ -38,7 +38,7 @@ const details = [
 ] as const;
 
 /**
- * A chat of a support desk, always the same: a customer's short messages, answers of one to four sentences, and with
+ * A chat of a support desk, always the same: a customer's short messages, answers of one to eighteen sentences, and with
  * every fourth message the record of an order that the app has looked up.
  */
 export function supportChat(turns: number): ChatTurn[] {
@@ -48,17 +48,17 @@ export function supportChat(turns: number): ChatTurn[] {
     Array.from({ length: 1 + Math.floor(draw() * most) }, () => pick(details)).join(" ");
   return Array.from({ length: turns }, (_, index) => {
     const subject = pick(phrases);
-    const question = `${pick(questions)} ${subject}? ${draw() < 0.5 ? sentences(3) : ""}`.trim();
+    const question = `${pick(questions)} ${subject}? ${draw() < 0.5 ? sentences(6) : ""}`.trim();
     const record = index % 4 === 3 ? `\n\nOrder record:\n${orderRecord(index, draw)}` : "";
     return {
       said: `(${index + 1}) ${question}${record}`,
-      answer: `${pick(answers)} ${subject}. ${sentences(5)}`,
+      answer: `${pick(answers)} ${subject}. ${sentences(18)}`,
     };
   });
 }
 
 function orderRecord(index: number, draw: () => number): string {
-  const lines = Array.from({ length: 2 + Math.floor(draw() * 8) }, (_, line) => ({
+  const lines = Array.from({ length: 2 + Math.floor(draw() * 14) }, (_, line) => ({
     article: `GT-${20_000 + index * 10 + line}`,
     quantity: 1 + Math.floor(draw() * 3),
     price: Math.round(draw() * 10_000) / 100,

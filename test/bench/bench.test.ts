@@ -60,6 +60,14 @@ test(
       expect(requests).toBeGreaterThanOrEqual(calls ?? 0);
       expect(p99).toBeGreaterThan(39);
     }
+    const chats = Object.values<Record<string, number>>(results.conversation);
+    expect(chats).toHaveLength(3);
+    for (const { requests, cost, longest, stability } of chats) {
+      expect(requests).toBe(5);
+      expect(cost).toBeGreaterThan(0);
+      expect(longest).toBeGreaterThan(100);
+      expect(stability).toBeGreaterThan(0.5);
+    }
     expect(results.store.bytesPerEvent).toBeGreaterThan(500);
     expect(results.store.stats["--by task"].wallMs).toHaveLength(2);
     expect(results.store.commands["--since 24h"].wallMs).toHaveLength(1);
