@@ -31,7 +31,7 @@ export function windowMessages(parts: WindowParts): Message[] {
   const background = backgroundText({
     facts,
     summary: plan.withSummary ? summary?.text : undefined,
-    leftOut: plan.dropped.length,
+    leftOut: messagesOf(turns, new Set(plan.dropped)).length,
     mark,
   });
   return [
@@ -55,7 +55,7 @@ export function fixedTokens(parts: FixedParts, tools: ModelRequest["tools"]): nu
 
 interface Background extends Pick<FixedParts, "facts" | "mark"> {
   readonly summary: string | undefined;
-  /** How many turns. */
+  /** How many messages. */
   readonly leftOut: number;
 }
 
@@ -67,7 +67,7 @@ function backgroundText({ facts, summary, leftOut, mark }: Background): string {
   }
   if (summary !== undefined)
     texts.push(`What was said before, in short:\n${mark(summary, "summary")}`);
-  if (leftOut > 0) texts.push(`[Left out: ${leftOut} earlier ${leftOut === 1 ? "turn" : "turns"}]`);
+  if (leftOut > 0) texts.push(`[${leftOut} earlier messages left out]`);
   return texts.join("\n\n");
 }
 

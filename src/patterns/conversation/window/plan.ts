@@ -10,7 +10,7 @@ export interface WindowInput {
   readonly calibration: Calibration;
   /** All but the history: see `fixedTokens`. */
   readonly fixed: number;
-  /** Those that are not in the summary, and the pinned ones that are, oldest first; others do not matter. */
+  /** Those that are not in the summary, and the pinned ones that are, oldest first; others decide nothing. */
   readonly turns: readonly HistoryTurn[];
   readonly summary: Summary | undefined;
 }

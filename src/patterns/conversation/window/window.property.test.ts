@@ -182,7 +182,7 @@ function withoutBackground(messages: readonly Message[]): unknown[] {
   return messages.map(({ role, content }) => {
     if (typeof content === "string") return [role, content];
     const isBackground = (text: string): boolean =>
-      /^(What (holds|was said)|\[Left out:)/.test(text);
+      /^(What (holds|was said)|\[\d+ earlier)/.test(text);
     return [role, ...content.filter((part) => part.type !== "text" || !isBackground(part.text))];
   });
 }
