@@ -1,4 +1,5 @@
-import { createSeam, type SeamConfig } from "llm-seam";
+import { createSeam, type Seam, type SeamConfig } from "llm-seam";
+import { chatInTerminal } from "./chat/chat-in-terminal.ts";
 import { readFacts, removeEvents } from "./facts.ts";
 import { liveConfig, missingKey } from "./live.ts";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
@@ -6,6 +7,7 @@ import { noProgress, showProgress } from "./progress.ts";
 import { readTickets, type Ticket } from "./read-tickets.ts";
 import { type Pass, renderOutcomes, renderReport, reportOf } from "./report.ts";
 import config, { type DeskTask, eventFile } from "./seam.config.ts";
+import { serveCustomers } from "./service.ts";
 import { type SimulatedDesk, startSimulatedDesk } from "./simulated-desk.ts";
 import { type Step, workThrough } from "./work-through.ts";
 
@@ -17,6 +19,9 @@ const titles: Readonly<Record<Step, string>> = {
   note: "handover notes",
   reply: "replies",
 };
+
+/** For the agent and the chat. */
+const agentLimitMs = { simulator: 25_000, live: 120_000 };
 
 const passTitles = {
   1: "First pass",
@@ -31,16 +36,33 @@ async function main(options: DemoOptions): Promise<number> {
   }
   if (options.live) {
     const live = liveConfig(config, process.env);
-    if (live !== undefined) return run(options, live);
+    if (live !== undefined) return start(options, live);
     console.error(missingKey);
     return 2;
   }
   const simulator = await startSimulatedDesk();
   try {
-    return await run(options, simulator.configured(config), simulator);
+    return await start(options, simulator.configured(config), simulator);
   } finally {
     await simulator.close();
   }
+}
+
+/** The chat, or the whole demo. */
+async function start(
+  options: DemoOptions,
+  deskConfig: SeamConfig<DeskTask>,
+  simulator?: SimulatedDesk,
+): Promise<number> {
+  if (!options.chat) return run(options, deskConfig, simulator);
+  console.log(simulator === undefined ? aboutLive : aboutChat);
+  const seam = createSeam(deskConfig);
+  try {
+    await chatInTerminal({ seam, tags: { part: "chat" } });
+  } finally {
+    await seam.close();
+  }
+  return 0;
 }
 
 async function run(
@@ -56,9 +78,16 @@ async function run(
   say(`\n${chosen.length} tickets; ${skipped.length} lines of the file hold none and are skipped:`);
   for (const { line, reason } of skipped) say(`  line ${String(line).padEnd(3)} ${reason}`);
 
-  const passes = await twoPasses(options, chosen, deskConfig, simulator);
+  removeEvents(eventFile);
+  const model = simulator === undefined ? "live" : "simulator";
+  const seam = createSeam(deskConfig);
+  const passes = await twoPasses(options, chosen, seam, simulator);
+  say("\nThe refund agent and the chat");
+  const signal = AbortSignal.timeout(agentLimitMs[model]);
+  const service = await serveCustomers({ seam, signal, tags: { part: "service" } });
+  await seam.close();
   const report = reportOf(passes, {
-    model: simulator === undefined ? "live" : "simulator",
+    ...{ model, service },
     skippedLines: skipped.length,
     faults: simulator?.faults() ?? {},
     eventFile,
@@ -76,12 +105,10 @@ async function run(
 async function twoPasses(
   { quiet, json }: DemoOptions,
   tickets: readonly Ticket[],
-  deskConfig: SeamConfig<DeskTask>,
+  seam: Seam<DeskTask>,
   simulator?: SimulatedDesk,
 ): Promise<Pass[]> {
-  removeEvents(eventFile);
   const limit = AbortSignal.timeout(timeLimitMs[simulator === undefined ? "live" : "simulator"]);
-  const seam = createSeam(deskConfig);
   const passes: Pass[] = [];
   for (const pass of [1, 2] as const) {
     if (!quiet && !json) console.log(`\n${passTitles[pass]}`);
@@ -97,9 +124,12 @@ async function twoPasses(
     await seam.flush();
     passes.push({ outcomes, seconds, facts: await readFacts(eventFile, pass) });
   }
-  await seam.close();
   return passes;
 }
+
+const aboutChat = `The support desk
+  The model is a simulator: its answers come from keyword rules, and say nothing of how
+  good a real model is. Nothing is paid, to nobody.`;
 
 const aboutSimulator = `The support desk
   The model is a simulator: its answers come from keyword rules (desk-rules.ts), and it

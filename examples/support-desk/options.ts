@@ -2,6 +2,8 @@ import { parseArgs } from "node:util";
 
 /** What the command line asks for. */
 export interface DemoOptions {
+  /** Opens the chat in the terminal instead. */
+  readonly chat: boolean;
   readonly live: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -12,6 +14,7 @@ export interface DemoOptions {
 
 export const usage = `npm run demo -- [options]
 
+  --chat        chat with the desk yourself; it also hands out refunds
   --live        ask the real model: needs ANTHROPIC_API_KEY or OPENAI_API_KEY
   --tickets N   only the first N tickets (default: all; 12 with --live)
   --quiet       only the closing table
@@ -25,6 +28,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      chat: { type: "boolean", default: false },
       live: { type: "boolean", default: false },
       quiet: { type: "boolean", default: false },
       json: { type: "boolean", default: false },

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { PassFacts } from "./facts.ts";
+import { renderService, type ServiceFacts } from "./service.ts";
 import { isAccountedFor, type Outcome } from "./work-through.ts";
 
 /** One pass over the tickets: what became of them, and what the events say about it. */
@@ -20,6 +21,7 @@ export interface RunReport {
   /** Faults that the simulator has played, by name. */
   readonly faults: Readonly<Record<string, number>>;
   readonly eventFile: string;
+  readonly service: ServiceFacts;
 }
 
 interface PassReport extends PassFacts {
@@ -34,7 +36,7 @@ interface PassReport extends PassFacts {
 /** Adds everything up. */
 export function reportOf(
   passes: readonly Pass[],
-  about: Pick<RunReport, "model" | "skippedLines" | "faults" | "eventFile">,
+  about: Pick<RunReport, "model" | "skippedLines" | "faults" | "eventFile" | "service">,
 ): RunReport {
   const [first] = passes;
   return {
@@ -95,6 +97,8 @@ export function renderReport(report: RunReport): string {
     ...rows.map(([label, value]) => line(label, report.passes.map(value))),
     "",
     ...faultLines(report.faults),
+    ...renderService(report.service, report.eventFile),
+    "",
     verdict(report),
     ...(report.model === "simulator" ? ["  The model was a simulator: nothing was paid."] : []),
     "",

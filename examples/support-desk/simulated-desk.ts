@@ -1,6 +1,8 @@
 import type { SeamConfig } from "llm-seam";
 import { type Fault, type Script, type ScriptRequest, startSimulator } from "llm-seam/simulator";
+import { chatReplies } from "./chat/simulated-chat.ts";
 import { noteOf, recordOf, replyTo } from "./desk-rules.ts";
+import { refundReplies } from "./refunds/simulated-refunds.ts";
 import type { Step } from "./work-through.ts";
 
 /** The stand-in provider of the demo: it answers by keyword rules, and misbehaves by plan. */
@@ -75,6 +77,8 @@ const outages: Readonly<Record<Step, readonly Fault[]>> = {
 /** One script for all models: what they say about a ticket follows from its words. */
 const script: Script = {
   replies: [
+    ...refundReplies,
+    ...chatReplies,
     {
       match: { task: "sort-ticket" },
       reply: (request) => ({ type: "json", value: recordOf(letterIn(request).text) }),

@@ -8,6 +8,7 @@ import { startSimulator } from "llm-seam/simulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTickets } from "../../examples/support-desk/read-tickets.ts";
 import type { RunReport } from "../../examples/support-desk/report.ts";
+import { chatWindow } from "../../examples/support-desk/seam.config.ts";
 import { isAccountedFor, type Outcome } from "../../examples/support-desk/work-through.ts";
 
 const demo = fileURLToPath(new URL("../../examples/support-desk/main.ts", import.meta.url));
@@ -29,13 +30,14 @@ interface Run {
 function runDemo(
   args: readonly string[],
   env: Record<string, string> = {},
-  { readsOnce = false } = {},
+  { readsOnce = false, input }: { readonly readsOnce?: boolean; readonly input?: string } = {},
 ): Promise<Run> {
   const child = spawn(process.execPath, ["--import", useSource, demo, ...args], {
     cwd: folder,
     env: { ...process.env, ...noKeys, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.end(input);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -84,8 +86,61 @@ describe("npm run demo", () => {
     expect(second.p50Ms).toBeLessThan(first.p50Ms);
 
     using events = openEvents(join(folder, report.eventFile));
-    expect(await events.list({ limit: 1_000 })).toHaveLength(first.calls + second.calls);
+    const ofTickets = await events.list({ limit: 1_000 });
+    expect(ofTickets.filter(({ tags }) => tags["pass"] !== undefined)).toHaveLength(
+      first.calls + second.calls,
+    );
     expect(await events.dropped()).toBe(0);
+  }, 60_000);
+
+  test("the refund agent keeps to its grant, whatever the letters say, and the chat to its window", async () => {
+    const { code, stdout } = await runDemo(["--tickets", "1", "--json"]);
+    expect(code).toBe(0);
+    const { service, eventFile } = JSON.parse(stdout) as RunReport;
+    const seen = service.refunds.map(({ shows, approvedBy, tools }) => ({
+      shows,
+      approvedBy,
+      refund: tools.findLast(({ name }) => name === "refund"),
+    }));
+    const denied = (reason: string) => ({ outcome: "denied", reason });
+    expect(seen).toMatchObject([
+      { shows: "a small refund", approvedBy: null, refund: { outcome: "done" } },
+      { shows: "above the threshold", approvedBy: "the team lead", refund: { outcome: "done" } },
+      { shows: "more than the limit", approvedBy: null, refund: denied("more than 50 USD") },
+      { shows: "more than is left", refund: denied("more than is left of the order") },
+      { shows: "an injection", refund: denied("not this customer's order") },
+    ]);
+    expect(service.refunds.at(-1)).toMatchObject({ removed: [{ host: "seal.evil.example" }] });
+    expect(service.refunds.at(-1)?.answer).not.toContain("p.png");
+
+    const { chat } = service;
+    expect(chat.longestInput).toBeLessThanOrEqual(chatWindow);
+    expect(chat.summaries).toBeGreaterThanOrEqual(1);
+    expect(chat.summarized).toBeGreaterThan(chat.turns / 2);
+    expect(chat.inputTokens).toBeLessThan(chat.wholeHistory);
+    using events = openEvents(join(folder, eventFile));
+    const runs = await events.list({ task: "refund-request", limit: 10 });
+    expect(runs.map(({ id }) => id).toSorted()).toEqual(
+      service.refunds.map(({ runId }) => runId).toSorted(),
+    );
+  }, 60_000);
+
+  test("--chat reads a pipe to its end: talk, refunds under the grant, and a history that stays", async () => {
+    const said = [
+      "Hello!",
+      "Refund 12 USD for order 48213",
+      "Refund 25 USD for order 48213",
+      "Refund 10 USD for order 47992",
+    ];
+    const first = await runDemo(["--chat"], {}, { input: `${said.join("\n")}\n` });
+    expect(first).toMatchObject({ code: 0, stderr: "" });
+    expect(first.stdout).toContain("What can I do for you today?");
+    expect(first.stdout).toContain("(refund done) We have paid 12 USD back for order 48213.");
+    expect(first.stdout).toMatch(/refund denied: .*there is no terminal/);
+    expect(first.stdout).toContain("(refund denied: not this customer's order)");
+    expect(first.stdout).toMatch(/Goodbye\.\n$/);
+    const second = await runDemo(["--chat"], {}, { input: "Which bulb?\n" });
+    expect(second.stdout).toContain("This goes on from 4 turns before.");
   }, 60_000);
 
   test("on a pipe it prints plain lines, names the skipped lines, and says that the model is a simulator", async () => {

@@ -322,7 +322,7 @@ export class Desk {
     const idempotencyKey = idempotencyKeyOf(runKey, name, input);
     const family = segment.familyOf(id, (event) => call.made.push(event));
     const place = { tool, name, toolCallId, input, context, runId, idempotencyKey };
-    await runtime.group({ id, task, pattern: "tool" }, async () => {
+    await runtime.group({ id, task, pattern: "tool", tool: { name, toolCallId } }, async () => {
       try {
         const run = await runTool({ ...place, rule, signal, marks, family });
         if (run.untrusted) gate.readUntrusted(`the result of the tool ${name}`);
