@@ -10,7 +10,7 @@ import { toUsage } from "../../call/usage.ts";
 import type { Settings } from "../../config/types.ts";
 import { DeadlineExceeded, InvalidOutput, type RejectedOutput } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
-import { linkAbort, raceAbort } from "../../util/abort.ts";
+import { linkAbort, raceAbort, within } from "../../util/abort.ts";
 import type { Message } from "../prompt.ts";
 import { StepLimit } from "../run-errors.ts";
 import { askStep } from "./ask-step.ts";
@@ -64,6 +64,9 @@ export type RunStop =
 
 type Step = { -readonly [Name in keyof AgentStep]: AgentStep[Name] };
 
+/** What is at work when a run fails ends at once; no run waits longer for it. */
+const longestStopMs = 1_000;
+
 /** A part of a run while it goes on. */
 export class Run {
   readonly segment: Segment;
@@ -75,6 +78,7 @@ export class Run {
   readonly #abort: ReturnType<typeof linkAbort>;
   #desk: Desk | undefined;
   readonly #callIds: CallIds;
+  #isWhole = true;
   #failure: { readonly error: unknown } | undefined;
   #last: readonly LanguageModelV4Content[] = [];
   /** The results of calls of the step that a pause cut in two. */
@@ -121,12 +125,15 @@ export class Run {
     const { deadlineMs: limitMs } = rule;
     const expire = (): void => controller.abort(new DeadlineExceeded({ limit: "run", limitMs }));
     const timer = setTimeout(expire, Math.max(0, limitMs - from.spent.ms));
+    const work = this.#untilStop();
     try {
-      return await raceAbort(this.#untilStop(), controller.signal);
+      return await raceAbort(work, controller.signal);
     } catch (thrown) {
       const error = this.#failure === undefined ? thrown : this.#failure.error;
-      // Whatever of the run is still at work shall stop.
+      this.#isWhole = this.#desk?.isSettled ?? true;
+      // Whatever of the run is still at work shall stop, and come to something before the run tells of its steps.
       controller.abort(error);
+      await within(longestStopMs, work).catch(() => {});
       throw error;
     } finally {
       clearTimeout(timer);
@@ -167,9 +174,9 @@ export class Run {
     return this.#gate.state.untrusted !== null;
   }
 
-  /** Whether every call that was asked for has come to something: only from there a run can go on after an error. */
+  /** Whether every call had come to something when the run failed: only from there it can go on after an error. */
   get isWhole(): boolean {
-    return this.#desk === undefined || this.#desk.isSettled;
+    return this.#isWhole;
   }
 
   async #untilStop(): Promise<RunStop> {
