@@ -89,6 +89,12 @@ export {
 export { ToolFailure } from "./patterns/agent/tools/tool-failure.ts";
 export { withTraits } from "./patterns/agent/tools/with-traits.ts";
 export type { CompleteOptions, CompleteResult } from "./patterns/complete.ts";
+export type { AgentConversation } from "./patterns/conversation/agent-conversation.ts";
+export type {
+  AgentConversationOptions,
+  AgentTurn,
+  AgentTurnOptions,
+} from "./patterns/conversation/agent-turn.ts";
 export type { AppendOptions } from "./patterns/conversation/append.ts";
 export type { Conversation, ConversationStream } from "./patterns/conversation/conversation.ts";
 export type {

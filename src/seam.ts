@@ -8,7 +8,13 @@ import { type Approvals, approvalsIn } from "./patterns/agent/approvals/approval
 import type { AgentOptions } from "./patterns/agent/options.ts";
 import type { AgentTools } from "./patterns/agent/tool.ts";
 import { type CompleteOptions, type CompleteResult, complete } from "./patterns/complete.ts";
-import { type Conversation, openConversations } from "./patterns/conversation/conversation.ts";
+import type { AgentConversation } from "./patterns/conversation/agent-conversation.ts";
+import type {
+  AgentConversationOptions,
+  AnyAgentConversation,
+} from "./patterns/conversation/agent-turn.ts";
+import type { Conversation } from "./patterns/conversation/conversation.ts";
+import { openConversations } from "./patterns/conversation/conversations.ts";
 import type { ConversationOptions } from "./patterns/conversation/options.ts";
 import {
   type ExtractOptions,
@@ -93,7 +99,24 @@ export interface Seam<Task extends string = string> {
    * const { text } = await chat.send("Where is my order?");
    * @throws ConfigError for an unknown task or an id that is none
    */
-  conversation(id: string, options: ConversationOptions<Task>): Conversation;
+  conversation(
+    id: string,
+    options: ConversationOptions<Task> & { readonly tools?: undefined },
+  ): Conversation;
+
+  /**
+   * A conversation whose turns are runs of an agent, with tools under a grant.
+   *
+   * @example
+   * const chat = seam.conversation("ticket-4711", { task: "support-chat", tools, grant, context: { customer } });
+   * const turn = await chat.send("Where is my order?");
+   * if (turn.outcome === "answered") reply(turn.text);
+   * @throws ConfigError for an unknown task or an id that is none
+   */
+  conversation<Tools extends AgentTools, Context>(
+    id: string,
+    options: AgentConversationOptions<Task, Tools, Context>,
+  ): AgentConversation;
 
   /**
    * Calls of tools that wait for somebody to agree. Without a store, of this process alone.
@@ -144,6 +167,10 @@ export interface Seam<Task extends string = string> {
 export function createSeam<const Task extends string>(config: SeamConfig<Task>): Seam<Task> {
   const runtime = startRuntime(resolveConfig(config));
   const conversations = openConversations(runtime);
+  const conversation = (id: string, options: ConversationOptions | AnyAgentConversation) =>
+    "tools" in options && options.tools !== undefined
+      ? conversations.openWithTools(id, options)
+      : conversations.open(id, options);
   const close = async (): Promise<void> => {
     await conversations.close();
     await runtime.close();
@@ -155,7 +182,7 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
     streamExtract: (task, options) => streamExtract(runtime, task, options),
     agent: (task, options) => agent(runtime, task, options),
     model: (task, options) => taskModel(runtime, task, options ?? {}),
-    conversation: (id, options) => conversations.open(id, options),
+    conversation: conversation as Seam<Task>["conversation"],
     approvals: approvalsIn(runtime.runs),
     spending: (task) => runtime.spending(task),
     score: (callId, scores) => runtime.score(callId, scores),

@@ -98,7 +98,7 @@ async function* textsOf(parts: PartLog<AgentPart>): AsyncGenerator<string, void,
 }
 
 /** What a client may know of the end: ids of approvals, not their arguments. */
-function doneOf(result: RunResult): unknown {
+export function doneOf(result: RunResult): unknown {
   const { outcome, runId, callId, usage, cost } = result;
   const approvals =
     outcome === "paused" ? result.approvals.map(({ id, tool }) => ({ id, tool })) : [];

@@ -42,6 +42,7 @@ export function beginningOf(
           { role: "user", content: [{ type: "text", text: documentsText(documents, marks) }] },
         ];
   const state = newRunState();
+  if (options.untrusted === true) state.untrusted = "the messages that the run was given";
   if (documents.length > 0) state.untrusted = "documents that the run was given";
   return {
     messages: given,

@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly messages?: readonly Message[] | undefined;
   /** Tickets, mails, pages: marked as data, and the run counts as having read untrusted content. */
   readonly documents?: readonly UntrustedDocument[] | undefined;
+  /** Whether `messages` hold untrusted content, as the earlier run said that they are from: this one has read it, too. */
+  readonly untrusted?: boolean | undefined;
   /**
    * Names the work, e.g. `"ticket-4711"`: a run that is tried again under the same key gives its tools the same
    * idempotency keys. Default: the run's id.

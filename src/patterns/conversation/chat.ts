@@ -1,5 +1,6 @@
 import type { ConversationRule } from "../../call/conversation-rule.ts";
 import type { Tags } from "../../call/labels.ts";
+import type { ModelRequest } from "../../call/request.ts";
 import type { ErrorContext } from "../../call/seam-error.ts";
 import type { Runtime } from "../../runtime.ts";
 import type { Holds } from "./holds.ts";
@@ -16,6 +17,10 @@ export interface Chat {
   readonly rule: ConversationRule;
   readonly holds: Holds;
   readonly ahead: FoldsAhead;
+  /** What the model is shown of its tools; `undefined`: it has none. */
+  readonly tools: ModelRequest["tools"];
+  /** Takes out of a summary what it may not say, where strangers may have had a part in it. */
+  readonly cleanSummary: (text: string) => string;
   /** For errors. */
   readonly place: ErrorContext;
 }

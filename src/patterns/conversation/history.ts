@@ -98,7 +98,7 @@ export function toPast({ index, time, callId, messages, pinned, record }: Stored
 }
 
 /** Messages of JSON, with their bytes and their URLs, which JSON has as texts. */
-function readMessages(json: string): Message[] {
+export function readMessages(json: string): Message[] {
   const messages = fromJson(json) as Message[];
   return messages.map((message) => {
     if (message.role !== "user" && message.role !== "assistant") return message;

@@ -2,34 +2,41 @@ import { kept } from "../kept.ts";
 import type { Message } from "../prompt.ts";
 import { StoreUnavailable } from "../run-errors.ts";
 import type { Chat } from "./chat.ts";
-import { toStored } from "./history.ts";
-import type { AnsweredTurn } from "./options.ts";
+import { type TurnRecord, toStored } from "./history.ts";
 import type { Prepared } from "./prepare.ts";
 import { calibrated } from "./window/calibration.ts";
 
 export interface FinishedTurn {
   readonly holder: string;
-  readonly sent: Prepared;
-  readonly answer: AnsweredTurn;
+  readonly sent: Pick<Prepared, "history" | "calibration" | "estimated">;
+  readonly callId: string;
+  readonly text: string;
   readonly messages: readonly Message[];
   readonly pinned: boolean;
+  readonly record: TurnRecord;
+  /** What the provider counted of the prompt; `null`: nothing. */
+  readonly real: number | null;
+  /** Whether strangers may have had a part in it. */
+  readonly untrusted?: boolean;
+  /** The paused run that it ends. */
+  readonly endsPause?: string;
 }
 
 /** Keeps a whole turn. One that cannot be kept is an error that has its text: it was paid for. */
 export async function keepTurn(chat: Chat, turn: FinishedTurn): Promise<void> {
   const { runtime, id, task, place } = chat;
-  const { holder, sent, answer, messages, pinned } = turn;
-  const { callId, text, usage, cost, window, source } = answer;
-  const real = source === "model" ? usage.inputTokens : null;
-  const calibration = calibrated(sent.calibration, { estimated: sent.estimated, real });
-  const state = { ...sent.history.state, calibration };
-  const index = answer.turn;
-  const record = { window, usage, cost };
-  const row = toStored({ index, callId, messages, pinned, record });
-  const add = () =>
-    runtime.conversations.add({ id, holder, task, turns: [row], state: JSON.stringify(state) });
+  const { holder, sent, callId, text, messages, pinned, record, real, endsPause } = turn;
+  const { count, state } = sent.history;
+  const next = {
+    ...state,
+    calibration: calibrated(sent.calibration, { estimated: sent.estimated, real }),
+    untrusted: state.untrusted || turn.untrusted === true,
+  };
+  const row = toStored({ index: count, callId, messages, pinned, record });
+  const added = { id, holder, task, turns: [row], state: JSON.stringify(next), endsPause };
   const context = { ...place, callId };
   const failed = "The answer is here, but the turn could not be kept";
+  const add = () => runtime.conversations.add(added);
   const isKept = await kept(failed, add, context).catch((error: unknown) => {
     if (!(error instanceof StoreUnavailable)) throw error;
     throw new StoreUnavailable(

@@ -1,11 +1,12 @@
-import { tokensOfMessages } from "../../call/estimate.ts";
+import { tokensOfMessages, tokensOfText } from "../../call/estimate.ts";
+import { toJson } from "../../call/json.ts";
 import { SeamError } from "../../call/seam-error.ts";
 import { defaults } from "../../config/defaults.ts";
 import { linkAbort, raceAbort } from "../../util/abort.ts";
 import type { Message } from "../prompt.ts";
 import type { Chat } from "./chat.ts";
 import { fold } from "./folds.ts";
-import type { History } from "./history.ts";
+import type { ChatState, History } from "./history.ts";
 import type { SentWindow } from "./options.ts";
 import { type Calibration, realTokens } from "./window/calibration.ts";
 import { windowMessages } from "./window/messages.ts";
@@ -62,8 +63,10 @@ function prepared(
   const { turns, summary, facts, state } = history;
   const noted = plan.withSummary || facts.length + chat.pins.length > 0;
   const parts = fixedParts(chat, history, { message: [message], noted });
-  const messages = windowMessages({ ...parts, plan, turns, summary });
-  const estimated = tokensOfMessages(messages);
+  const said = summary && { ...summary, text: spoken(chat, state, summary.text) };
+  const messages = windowMessages({ ...parts, plan, turns, summary: said });
+  const ofTools = chat.tools === undefined ? 0 : tokensOfText(toJson(chat.tools));
+  const estimated = tokensOfMessages(messages) + ofTools;
   const used = calibration ?? state.calibration;
   return {
     history,
@@ -78,6 +81,11 @@ function prepared(
     },
     notes: plan.dropped.length === 0 ? [] : [droppedNote(plan.dropped, trouble)],
   };
+}
+
+/** The summary as it is sent: links that strangers had put into it would be trusted as the user's own. */
+function spoken({ cleanSummary }: Chat, { untrusted }: ChatState, text: string): string {
+  return untrusted ? cleanSummary(text) : text;
 }
 
 function droppedNote(dropped: readonly number[], trouble: unknown): string {

@@ -4,17 +4,16 @@ import { textOf } from "../../call/assemble.ts";
 import type { Call } from "../../call/call.ts";
 import { toJson } from "../../call/json.ts";
 import { defaults } from "../../config/defaults.ts";
-import { ContextTooLong, DeadlineExceeded, InvalidRequest, Truncated } from "../../errors.ts";
+import { InvalidRequest, Truncated } from "../../errors.ts";
 import type { CallSpec } from "../../runtime.ts";
-import { linkAbort } from "../../util/abort.ts";
 import { callOptionsOf, type Message, requestOf } from "../prompt.ts";
 import { refuseRefusals, summarize } from "../result.ts";
 import { sendStream, wholeOf } from "../stream.ts";
 import type { Chat } from "./chat.ts";
 import { keepTurn } from "./keep-turn.ts";
 import type { AnsweredTurn, Said, TurnOptions } from "./options.ts";
-import { type Prepared, prepareTurn } from "./prepare.ts";
-import { afterTooLong } from "./window/calibration.ts";
+import type { Prepared } from "./prepare.ts";
+import { checkOnBusy, type UnderWay, underWay } from "./under-way.ts";
 
 /** A turn that has been checked, and not been sent. */
 export interface Turn {
@@ -23,15 +22,6 @@ export interface Turn {
   readonly options: TurnOptions;
   readonly spec: Omit<CallSpec, "request">;
   readonly deadlineMs: number;
-}
-
-/** What holds while a turn is under way. */
-interface UnderWay {
-  readonly holder: string;
-  readonly waiting: AbortSignal;
-  /** When its deadline is, in milliseconds of `performance.now()`. */
-  readonly at: number;
-  readonly onAnswer: ((answer: StreamAnswer) => void) | undefined;
 }
 
 /** Checks a turn; throws InvalidRequest and ConfigError before anything is waited for. */
@@ -51,60 +41,26 @@ export function openTurn(
     mode,
     accept: refuseRefusals,
   } as const;
-  const { onBusy } = options;
-  if (onBusy !== undefined && onBusy !== "wait" && onBusy !== "fail") {
-    throw new InvalidRequest('`onBusy` must be "wait" or "fail"', place);
-  }
+  checkOnBusy(options, place);
   const request = requestOf(task, { messages: [message], signal: options.signal });
   const { limits } = runtime.prepare({ ...spec, request });
   return { chat, message, options, spec, deadlineMs: limits.deadlineMs };
 }
 
 /** Sends the turn when it is its turn, and keeps it when its answer is whole. */
-export async function runTurn(
-  { chat, ...turn }: Turn,
+export function runTurn(
+  turn: Turn,
   onAnswer?: (answer: StreamAnswer) => void,
 ): Promise<AnsweredTurn> {
-  const { id, rule, place, holds } = chat;
-  const { options, deadlineMs, spec } = turn;
-  const at = performance.now() + deadlineMs;
-  const { controller, unlink } = linkAbort(spec.signal);
-  const expired = { limit: "deadline", limitMs: deadlineMs, isUnsent: true } as const;
-  const timer = setTimeout(
-    () => controller.abort(new DeadlineExceeded(expired, place)),
-    deadlineMs,
-  );
-  const hold = {
-    id,
-    place,
-    onBusy: options.onBusy ?? rule.onBusy,
-    busyWaitMs: rule.busyWaitMs,
-    signal: controller.signal,
-  };
-  try {
-    return await holds.during(hold, (holder) =>
-      answered({ chat, ...turn }, { holder, waiting: controller.signal, at, onAnswer }),
-    );
-  } finally {
-    clearTimeout(timer);
-    unlink();
-  }
+  const { chat, message, options, spec, deadlineMs } = turn;
+  const { onBusy } = options;
+  const start = { message, onBusy, signal: spec.signal, deadlineMs, outfit: () => chat };
+  return underWay(chat, start, (sent, under) => ask(turn, sent, { ...under, onAnswer }));
 }
 
-async function answered(turn: Turn, under: UnderWay): Promise<AnsweredTurn> {
-  const { chat, message, deadlineMs } = turn;
-  const options = { message, waiting: under.waiting, deadlineMs };
-  const first = await prepareTurn(chat, options);
-  try {
-    return await ask(turn, first, under);
-  } catch (error) {
-    if (!(error instanceof ContextTooLong)) throw error;
-    const calibration = afterTooLong(first.calibration, first.estimated, chat.rule.window);
-    return ask(turn, await prepareTurn(chat, { ...options, calibration }), under);
-  }
-}
+type Asking = UnderWay & { readonly onAnswer: ((answer: StreamAnswer) => void) | undefined };
 
-async function ask(turn: Turn, sent: Prepared, under: UnderWay): Promise<AnsweredTurn> {
+async function ask(turn: Turn, sent: Prepared, under: Asking): Promise<AnsweredTurn> {
   const { chat, message, spec, options } = turn;
   const { runtime, task } = chat;
   under.waiting.throwIfAborted();
@@ -123,12 +79,16 @@ async function ask(turn: Turn, sent: Prepared, under: UnderWay): Promise<Answere
     turn: sent.history.count,
     window: sent.window,
   };
+  const { callId, text, usage, cost, source } = answer;
   await keepTurn(chat, {
     holder: under.holder,
     sent,
-    answer,
+    callId,
+    text,
     messages: [message, reply],
     pinned: options.pin === true,
+    record: { window: sent.window, usage, cost },
+    real: source === "model" ? usage.inputTokens : null,
   });
   return answer;
 }
@@ -136,7 +96,7 @@ async function ask(turn: Turn, sent: Prepared, under: UnderWay): Promise<Answere
 async function resultOf(
   { chat: { runtime } }: Turn,
   call: Call,
-  { onAnswer }: UnderWay,
+  { onAnswer }: Asking,
 ): Promise<LanguageModelV4GenerateResult> {
   if (onAnswer === undefined) return runtime.generate(call);
   const answer = await sendStream(runtime, call);
@@ -144,6 +104,7 @@ async function resultOf(
   return wholeOf(answer);
 }
 
+type UserMessage = Extract<Message, { role: "user" }>;
 type Reply = Exclude<Extract<Message, { role: "assistant" }>["content"], string>;
 
 /** What of an answer later prompts hold: reasoning and sources are for this turn alone. */
@@ -158,7 +119,8 @@ function replyOf({ content }: LanguageModelV4GenerateResult, { id, task }: Call)
   return { role: "assistant", content: parts };
 }
 
-function messageOf(said: Said, { place }: Chat): Message {
+/** What is said, as a message; throws InvalidRequest for what says nothing, or too much. */
+export function messageOf(said: Said, { place }: Chat): UserMessage {
   if (typeof said === "string" ? said.trim() === "" : !Array.isArray(said) || said.length === 0) {
     throw new InvalidRequest("A turn needs a text or a list of parts that is not empty", place);
   }

@@ -23,7 +23,7 @@ export function inputOf(
   const { turns, summary, state } = history;
   const said = message === undefined ? [] : [message];
   const parts = fixedParts(chat, history, { message: said, noted: true });
-  const fixed = fixedTokens(parts, undefined);
+  const fixed = fixedTokens(parts, chat.tools);
   return { rule: chat.rule, calibration: calibration ?? state.calibration, fixed, turns, summary };
 }
 
