@@ -25,7 +25,8 @@ export function beginningOf(
   const readsUntrusted =
     documents.length > 0 ||
     Object.values(grantedTools(tools, grant)).some(({ trusted }) => trusted !== true);
-  const instructions = [system, readsUntrusted ? marks.note : undefined].filter(
+  const isNoted = !readsUntrusted || system?.includes(marks.note) === true;
+  const instructions = [system, isNoted ? undefined : marks.note].filter(
     (text) => text !== undefined && text !== "",
   );
   const asked = requestOf(task, {
