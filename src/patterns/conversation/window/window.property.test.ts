@@ -15,7 +15,10 @@ const step = fc.record({
   pinned: fc.boolean(),
   /** Whether a summary can be made, and how much of its room it takes. */
   summaryTakes: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 4 }),
-  changesRule: fc.option(kit.rule, { freq: 1 }),
+  changesRule: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: kit.rule },
+  ),
   /** Real tokens for each estimated one of this request. */
   density: fc.double({ min: 0.3, max: 3, noNaN: true }),
 });
