@@ -50,6 +50,35 @@ describe("while an app runs", () => {
     upkeep.stop();
   });
 
+  test("paused runs go when nobody has resumed them in time, ended ones with the retention; approvals with them", () => {
+    const run = (id: string, kept: number, ended: number | null, heldUntil: number | null = null) =>
+      file.connection.exec(
+        `insert into runs values ('${id}', 'task', 0, '[]', '', ${kept}, 'me', ${heldUntil}, ${ended});
+         insert into approvals values
+           ('of ${id}', '${id}', 1, 'task', 'tool', 'write', 'call', '{}', 'hash', '', 0, 0, null, null, null, null)`,
+      );
+    run("left", now, null);
+    run("held", now, null, now + 2 * hour);
+    run("waiting", now + 2 * hour, null);
+    run("ended long ago", 0, now - 2 * hour);
+    run("ended", 0, now);
+    const { upkeep, troubles } = start(hour);
+    vi.advanceTimersByTime(62_000);
+    upkeep.stop();
+    expect(read("select id from runs order by id")).toEqual(["ended", "held", "waiting"]);
+    const approvals = read("select id from approvals order by id");
+    expect(approvals).toEqual(["of ended", "of held", "of waiting"]);
+    expect(troubles.counts()).toEqual({});
+  });
+
+  test("without a retention, runs that have ended stay", () => {
+    file.connection.exec("insert into runs values ('r', 'task', 0, '[]', null, 0, null, null, 1)");
+    const { upkeep } = start(false);
+    vi.advanceTimersByTime(62_000);
+    upkeep.stop();
+    expect(read("select id from runs")).toEqual(["r"]);
+  });
+
   test("without a retention nothing goes", () => {
     write({ id: "old", time: 0 });
     const { upkeep } = start(false);
