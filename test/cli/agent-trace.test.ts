@@ -42,6 +42,8 @@ const answered = [
     time: 2_000,
     latencyMs: 500,
     children: 1,
+    usage: usage(30, 3),
+    costUsd: 0.001,
     record: { name: "lookUpOrder" },
     input: { orderId: "A-1", note: hostile + longNote },
     output: `{"total":80}${hostile}`,
@@ -169,7 +171,7 @@ test("a run is a tree: what was made for what, when, how long, for how much, and
     "refund (agent) | 0 ms | 4 s | bar | 330 | 33 | $0.007 | stop",
     "├─ test/first | 10 ms | 900 ms | bar | 100 | 10 | $0.002 | tool-calls",
     expect.stringMatching(
-      /^├─ lookUpOrder \{"orderId":"A-1","note":"\\u001b\[2Jgone.*… \| 1 s \| 500 ms \| bar \| done$/,
+      /^├─ lookUpOrder \{"orderId":"A-1","note":"\\u001b\[2Jgone.*… \| 1 s \| 500 ms \| bar \| 30 \| 3 \| \$0\.001 \| done$/,
     ),
     "│ | └─ summarize (complete) test/first | 1.1 s | 300 ms | bar | 30 | 3 | $0.001 | stop",
     '├─ refund {"orderId":"A-1","amount":80} | 2 s | 0 ms | bar | denied: constraint',

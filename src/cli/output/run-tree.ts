@@ -99,9 +99,12 @@ const columns: readonly Column<Row>[] = [
   { title: "RESULT", text: ({ event }) => (event === null ? "" : resultOf(event)) },
 ];
 
-/** Tools use no tokens themselves: the calls that they make have lines of their own. */
+/** A tool uses nothing itself; what the calls that it made have used is summed up in it. */
 function ofModels(text: (event: CallEvent) => string): (row: Row) => string {
-  return ({ event }) => (event === null || event.tool !== null ? "" : text(event));
+  return ({ event }) => {
+    const askedNone = event === null || (event.tool !== null && event.children === 0);
+    return askedNone ? "" : text(event);
+  };
 }
 
 function rowsOf(segment: Segment, { task }: TracedRun): Row[] {
