@@ -8,16 +8,15 @@ import { startNow } from "../../call/compose-event.ts";
 import type { Tags } from "../../call/labels.ts";
 import type { AgentToolCall } from "../../call/step.ts";
 import type { StoppedBy, ToolRecord } from "../../call/tool-record.ts";
-import { issueText } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
 import { StepLimit } from "../run-errors.ts";
-import { readArguments } from "./arguments.ts";
 import { askApprover, type Decided, denialText } from "./ask-approver.ts";
 import { hashOfCall } from "./gate/call-hash.ts";
 import type { Gate } from "./gate/gate.ts";
 import { fromPlain, toPlain } from "./gate/plain.ts";
 import type { AskedCall, Verdict } from "./gate/verdict.ts";
+import { Malformed } from "./malformed.ts";
 import {
   eventOfCall,
   givenAgain,
@@ -29,6 +28,7 @@ import {
 } from "./open-call.ts";
 import type { Approve, PendingApproval } from "./options.ts";
 import type { AgentPart } from "./part.ts";
+import { readCall } from "./read-call.ts";
 import type { Segment } from "./segment.ts";
 import type { WaitingCall } from "./snapshot.ts";
 import type { AgentTool, AgentTools } from "./tool.ts";
@@ -74,8 +74,7 @@ export class Desk {
   readonly #parts: DeskParts;
   readonly #turns = new Turns();
   readonly #calls = new Map<string, OpenCall>();
-  /** Tools whose last call was malformed; unknown ones under `""`. */
-  #malformed: ReadonlySet<string> = new Set();
+  readonly #malformed = new Malformed();
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -85,7 +84,7 @@ export class Desk {
   async take(calls: readonly LanguageModelV4ToolCall[]): Promise<void> {
     const open = calls.map((call) => this.#open(call.toolCallId, call.toolName, call.input));
     for (const call of open) await this.#read(call);
-    this.#noteMalformed(open);
+    this.#malformed.note(open);
     for (const call of open) {
       if (call.settled === undefined) await this.#judge(call);
     }
@@ -197,47 +196,9 @@ export class Desk {
     return call;
   }
 
-  /** Reads the arguments; what cannot be read is settled. */
   async #read(call: OpenCall): Promise<void> {
-    const { schemas, tools } = this.#parts;
-    const schema = schemas.get(call.name);
-    if (call.tool === undefined || schema === undefined) {
-      const names = Object.keys(tools).join(", ");
-      const reason = `There is no tool ${JSON.stringify(call.name.slice(0, 100))}. ${names === "" ? "There are no tools." : `The tools are: ${names}.`}`;
-      this.#settle(call, notMade("unknown", "grant", reason));
-      return;
-    }
-    const json = readArguments(call.text);
-    if (json.ok) call.input = json.value;
-    const reading = json.ok ? await schema.read(json.value) : json;
-    if (reading.ok) {
-      call.input = reading.value;
-      return;
-    }
-    const issues = reading.issues.map((issue) => `- ${issueText(issue)}`).join("\n");
-    const reason = `The arguments do not fit the tool's schema:\n${issues}\nCall it again with arguments that fit.`;
-    this.#settle(call, notMade("malformed", "schema", reason));
-  }
-
-  /** The second time in a row ends the run: telling the model has not helped. */
-  #noteMalformed(open: readonly OpenCall[]): void {
-    const before = this.#malformed;
-    const now = new Set(before);
-    now.delete("");
-    for (const call of open) {
-      const kind = call.settled?.outcome;
-      if (kind !== "unknown" && kind !== "malformed") {
-        now.delete(call.name);
-        continue;
-      }
-      const isAgain = kind === "unknown" ? before.size > 0 : before.has(call.name);
-      if (isAgain) {
-        const summary = `The model called ${kind === "unknown" ? "a tool that there is not" : `the tool ${call.name} with malformed arguments`} again, after it had been told: ${call.settled?.reason}`;
-        throw new StepLimit({ limit: "malformed", summary });
-      }
-      now.add(kind === "unknown" ? "" : call.name);
-    }
-    this.#malformed = now;
+    const unread = await readCall(call, this.#parts.schemas);
+    if (unread !== undefined) this.#settle(call, unread);
   }
 
   async #judge(call: OpenCall): Promise<void> {
