@@ -354,6 +354,21 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
   });
 });
 
+test("where arguments cannot be checked by their schema, the event says so", async () => {
+  const schema = { type: "object", if: { required: ["a"] }, else: { required: ["b"] } };
+  const loose = { effect: "read", inputSchema: { jsonSchema: schema }, execute: () => 1 } as const;
+  replies(calls(["loose", { any: "thing" }]), "Done.");
+  const run = await harness.seam
+    .agent("openai", { tools: { loose }, grant: { tools: { loose: true } } })
+    .run({ prompt: "Go." });
+  const [event] = await toolEvents(run.runId);
+  expect(event).toMatchObject({
+    error_code: null,
+    notes: [expect.stringMatching(/^Arguments are only checked to be an object: /)],
+  });
+  expect(sent()).toContain('"else":{"required":["b"]}');
+});
+
 test.each(["redacted", "bare"] as const)(
   "content that is not kept is not kept of tools either: %s",
   async (task) => {

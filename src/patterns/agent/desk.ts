@@ -299,13 +299,15 @@ export class Desk {
   }
 
   #settle(call: OpenCall, settled: Settled): void {
-    const { gate, runtime, segment, tell, task, tags, mode } = this.#parts;
+    const { gate, runtime, schemas, segment, tell, task, tags, mode } = this.#parts;
     const { toolCallId, name } = call;
     const { outcome, reason, forModel } = settled;
     if (call.hasPlace) gate.ended(askedCall(call), outcome, forModel);
     call.settled = settled;
     segment.addTool();
-    runtime.record(eventOfCall(call, settled, { family: segment.family, task, tags, mode }));
+    const note = schemas.get(name)?.note ?? null;
+    const notes = note === null ? [] : [note];
+    runtime.record(eventOfCall(call, settled, { family: segment.family, task, tags, mode, notes }));
     tell({ type: "tool-result", toolCallId, name, outcome, reason });
   }
 }

@@ -107,13 +107,13 @@ export function stepOf({ id, toolCallId, name, input, settled }: OpenCall): Agen
 export function eventOfCall(
   call: OpenCall,
   settled: Settled,
-  of: Pick<ToolEventParts, "family" | "task" | "tags" | "mode">,
+  of: Pick<ToolEventParts, "family" | "task" | "tags" | "mode" | "notes">,
 ): CallEvent {
   const { id, name, toolCallId, tool, input, made, start } = call;
   const { outcome, by, reason, output, error = null } = settled;
   const { startedAt = start.time, durationMs = performance.now() - start.at } = settled;
   const { approval = null, idempotencyKey = null, untrusted = false, cutFrom = null } = settled;
-  const { family, task, tags, mode } = of;
+  const { family, task, tags, mode, notes } = of;
   return toolEventOf({
     ...{ id, family, task, tags, mode, input, output, error, made },
     ...{ startedAt, latencyMs: durationMs },
@@ -122,6 +122,6 @@ export function eventOfCall(
       effect: tool?.effect ?? null,
       stoppedBy: by,
     },
-    notes: [],
+    notes,
   });
 }
