@@ -4,6 +4,7 @@ import { defineTool, ToolFailure, withTraits } from "llm-seam";
 import type { Reply } from "llm-seam/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { calls, replyWith } from "../support/agent.ts";
 import {
   type Harness,
   rejection,
@@ -38,19 +39,7 @@ beforeEach(async () => {
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
-/** The simulator answers an agent's steps with these, and whatever its tools ask with `classified`. */
-function replies(...steps: Reply[]): void {
-  const classified = { match: { task: "classify" }, reply: "a parcel" };
-  const inOrder = steps.map((reply) => ({ reply, times: 1 }));
-  harness.simulator.script({ replies: [classified, ...inOrder] });
-}
-
-type Called = readonly [name: string, args?: unknown];
-
-const calls = (...called: Called[]): Reply => ({
-  type: "tool-calls",
-  calls: called.map(([name, args = {}]) => ({ name, arguments: args })),
-});
+const replies = (...steps: Reply[]): void => replyWith(harness.simulator, ...steps);
 
 /** All that has left for a model, as it went over the wire. */
 const sent = (): string => JSON.stringify(harness.simulator.requests.map(({ body }) => body));
@@ -75,7 +64,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
         return new Promise<string>(() => {});
       },
     });
-    replies(calls(["slow"]), "It is slow today.");
+    replies(calls(["slow", {}]), "It is slow today.");
     const run = await harness.seam
       .agent(task, { tools: { slow }, grant: { tools: { slow: true } } })
       .run({ prompt: "Look." });
@@ -95,7 +84,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
       execute: () => wait(30_000, "late", { ref: false }),
     });
     const options = { tools: { deaf }, grant: { tools: { deaf: true } } } as const;
-    replies(calls(["deaf"]), "Never.");
+    replies(calls(["deaf", {}]), "Never.");
     const agent = harness.seam.agent(task, { ...options, limits: { deadline: "300ms" } });
     const late = await rejection(agent.run({ prompt: "Look." }));
     expect(late).toMatchObject({
@@ -104,7 +93,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
       steps: [{ toolCalls: [{ name: "deaf", outcome: "failed" }] }],
     });
 
-    replies(calls(["deaf"]), "Never.");
+    replies(calls(["deaf", {}]), "Never.");
     const abort = new AbortController();
     const reason = new Error("the caller left");
     const stream = harness.seam
@@ -127,7 +116,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
       inputSchema: nothing,
       execute: () => `${"a".repeat(1_000)}${"b".repeat(5_000)}`,
     });
-    replies(calls(["pages"]), "Long.");
+    replies(calls(["pages", {}]), "Long.");
     const run = await harness.seam
       .agent(task, { tools: { pages }, grant: { tools: { pages: true } } })
       .run({ prompt: "Read." });
@@ -159,7 +148,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
         throw new ToolFailure("There is no order A1: ask for its number.");
       },
     });
-    replies(calls(["fail"], ["refuse"]), "Something is broken.");
+    replies(calls(["fail", {}], ["refuse", {}]), "Something is broken.");
     const run = await harness.seam
       .agent(task, { tools: { fail, refuse }, grant: { tools: { fail: true, refuse: true } } })
       .run({ prompt: "Look." });
@@ -205,7 +194,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
       ["w2", "change"],
       ["r3", "look"],
     ];
-    replies(calls(...ids.map(([id, name = ""]): Called => [name, { id }])), "Done.");
+    replies(calls(...ids.map(([id, name = ""]) => [name, { id }] as const)), "Done.");
     const run = await harness.seam
       .agent(task, { tools, grant: { tools: { look: true, change: true } } })
       .run({ prompt: "Work." });
@@ -261,6 +250,36 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
     expect(paid.size).toBe(2);
   });
 
+  test("a tool that changes its input neither hides what it was asked, nor can be asked again", async () => {
+    let paid = 0;
+    const refund = defineTool({
+      description: "Pays back.",
+      effect: "irreversible",
+      trusted: true,
+      inputSchema: z.object({ amount: z.number() }),
+      execute: (input) => {
+        paid += input.amount;
+        input.amount = 0;
+        return "paid";
+      },
+    });
+    const again = calls(["refund", { amount: 20 }]);
+    replies(again, again, "Paid.");
+    const run = await harness.seam
+      .agent(task, {
+        tools: { refund },
+        grant: { tools: { refund: { approval: false } } },
+      })
+      .run({ prompt: "Pay." });
+    expect(paid).toBe(20);
+    expect(run.steps.flatMap(({ toolCalls }) => toolCalls)).toMatchObject([
+      { input: { amount: 20 }, outcome: "done" },
+      { input: { amount: 20 }, outcome: "repeated" },
+    ]);
+    const [event] = await toolEvents(run.runId);
+    expect(JSON.stringify(event?.["prompt"])).toContain('"amount":20');
+  });
+
   test("what a tool asks of a model hangs from its event, and counts as the run's", async () => {
     const classify = defineTool({
       description: "Classifies.",
@@ -270,7 +289,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
       execute: async () =>
         (await harness.seam.complete("classify", { prompt: "What is it?" })).text,
     });
-    replies(calls(["classify"]), "A parcel.");
+    replies(calls(["classify", {}]), "a parcel", "A parcel.");
     const run = await harness.seam
       .agent(task, { tools: { classify }, grant: { tools: { classify: true } } })
       .run({ prompt: "What is it?" });
@@ -301,7 +320,7 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
       inputSchema: nothing,
       execute: () => harness.seam.complete("classify", { prompt: "" }),
     });
-    replies(calls(["classify"]), "I cannot tell.");
+    replies(calls(["classify", {}]), "I cannot tell.");
     const run = await harness.seam
       .agent(task, { tools: { classify }, grant: { tools: { classify: true } } })
       .run({ prompt: "What is it?" });
@@ -324,8 +343,14 @@ describe.each(["anthropic", "openai"] as const)("tools of a run, %s", (task) => 
     const all = { search: true, photo: true, broken: true, slow: true, poison: true } as const;
     replies(
       calls(["search", { query: 5 }]),
-      calls(["search", { query: "parcels" }], ["photo"], ["broken"], ["slow"], ["poison"]),
-      calls(["order"]),
+      calls(
+        ["search", { query: "parcels" }],
+        ["photo", {}],
+        ["broken", {}],
+        ["slow", {}],
+        ["poison", {}],
+      ),
+      calls(["order", {}]),
       "All read.",
     );
     const run = await harness.seam

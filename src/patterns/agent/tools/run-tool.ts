@@ -2,6 +2,7 @@ import type { AgentRule } from "../../../call/agent-rule.ts";
 import { type Family, withinFamily } from "../../../call/family.ts";
 import { linkAbort, raceAbort } from "../../../util/abort.ts";
 import { parseDuration } from "../../../util/duration.ts";
+import { fromPlain, toPlain } from "../gate/plain.ts";
 import type { AgentTool, ToolOptions } from "../tool.ts";
 import type { DataMarks } from "./data-marks.ts";
 import { type EndedTool, failed, given, type ToolPlace, timedOut } from "./ended-tool.ts";
@@ -82,7 +83,9 @@ async function execute(parts: ToolCallParts, signal: AbortSignal): Promise<unkno
     runId,
     idempotencyKey,
   };
-  const result: unknown = await tool.execute?.(input as never, options as never);
+  // A tool that changes its input shall not change what the run remembers of the call.
+  const own = fromPlain(toPlain(input));
+  const result: unknown = await tool.execute?.(own as never, options as never);
   return isAsyncIterable(result) ? lastOf(result, signal) : result;
 }
 
