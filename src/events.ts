@@ -20,6 +20,7 @@ export type { TaskRepeats } from "./stores/sqlite/event-reader-repeats.ts";
 export type { RunRecord } from "./stores/sqlite/event-reader-runs.ts";
 export type { ScoreKey, ScoreStats } from "./stores/sqlite/event-reader-scores.ts";
 export type { CallStats, StatsKey } from "./stores/sqlite/event-reader-stats.ts";
+export type { ToolStats } from "./stores/sqlite/event-reader-tools.ts";
 
 /**
  * Opens the events of a SQLite file, for reading only.

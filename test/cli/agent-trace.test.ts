@@ -8,7 +8,7 @@ import { hour, requestOf, runOf } from "../state/run-stores.ts";
 import { eventOf } from "../support/event.ts";
 import { writeEvents } from "../support/event-store.ts";
 import { segmentEvent, stepEvent, toolEvent } from "../support/run-events.ts";
-import { runSeam } from "./run-seam.testkit.ts";
+import { jsonLines, runSeam } from "./run-seam.testkit.ts";
 
 const hostile = "\u001b[2Jgone\u202e";
 const usage = (inputTokens: number, outputTokens: number) => ({
@@ -69,6 +69,8 @@ const answered = [
       stoppedBy: "constraint",
       reason: `at most 50 USD${hostile}`,
     },
+    errorCode: "ToolDenied",
+    errorMessage: `at most 50 USD${hostile}`,
     input: { orderId: "A-1", amount: 80 },
   }),
   toolEvent("run-a", {
@@ -279,6 +281,30 @@ test("`seam calls show` tells what a tool was given and gave back, who agreed, a
   const denied = await runSeam(["calls", "show", "tool-much", ...store]);
   expect(denied.stdout).toMatch(/outcome +denied \(constraint\): at most 50 USD\\x1b/);
   expect(steers(denied.stdout)).toBe(false);
+});
+
+test("`seam stats --by tool` tells what became of the calls of each tool", async () => {
+  const { stdout } = await runSeam(["stats", "--by", "tool", "--json", ...store]);
+  expect(jsonLines(stdout)).toMatchObject([
+    {
+      tool: "refund",
+      calls: 5,
+      done: 0,
+      errors: 1,
+      denied: 1,
+      held: 3,
+    },
+    {
+      tool: "lookUpOrder",
+      calls: 1,
+      done: 1,
+      errors: 0,
+      denied: 0,
+      held: 0,
+    },
+  ]);
+  const table = await runSeam(["stats", "--by", "tool", ...store]);
+  expect(table.stdout).toMatch(/^TOOL +CALLS +DONE +ERRORS +DENIED +HELD +P50 +P95\nrefund +5 /);
 });
 
 test("an id that there is not is an error that says where to look", async () => {

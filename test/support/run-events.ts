@@ -38,7 +38,7 @@ export function toolEvent(
     pattern: "tool",
     source: "tool",
     target: name,
-    answeredBy: null,
+    answeredBy: (record.outcome ?? "done") === "done" ? name : null,
     model: null,
     prompt: { prompt: [{ role: "assistant", content: [call] }] },
     response: output === undefined ? null : [result],

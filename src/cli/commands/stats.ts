@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { CallStats, ScoreStats, StatsKey } from "../../events.ts";
+import type { CallStats, ScoreStats, StatsKey, ToolStats } from "../../events.ts";
 import { type FilterOptions, filterOf, withFilters } from "../filters.ts";
 import { findStore, type StoreOptions, shortPath, withStoreOptions } from "../find-store.ts";
 import { jsonLine, oneLine } from "../output/clean.ts";
@@ -8,7 +8,7 @@ import { type Column, renderTable } from "../output/table.ts";
 import { note, paint, print } from "../output/terminal.ts";
 
 interface StatsOptions extends FilterOptions, StoreOptions {
-  readonly by: readonly StatsKey[];
+  readonly by: readonly StatsKey[] | "tool";
   readonly json?: true;
 }
 
@@ -17,12 +17,14 @@ A call of a task is what feature code called. By model, each ask of an extract c
 COST: "$0.012 + 2?" holds two attempts of unknown cost; "2?" holds nothing that is known.
 IN and OUT hold the tokens that are known: an answer whose provider counted none adds nothing.
 Latencies are of all calls, cached and failed ones included; TTFT is of streamed answers of a model.
+By tool: what became of agents' calls of each. HELD waited for approval, or got an earlier result.
 By arm, there is a column for each score, in JSON \`scores\`: its mean, and of how many calls.
 
 Examples:
   seam stats --since 24h
   seam stats --by model
   seam stats --by task,model --tag user=ada
+  seam stats --by tool --since 7d
   seam stats --by arm --task reply     how the arms of a canary compare
   seam stats --json | jq '{task, costUsd}'`;
 
@@ -30,19 +32,25 @@ export function addStats(program: Command): void {
   const command = program
     .command("stats")
     .description("Sum up the calls: errors, cache, retries, tokens, cost, latencies.")
-    .option("--by <keys>", "group by `task`, `model`, `arm`, or several: `task,arm`", groupKeys, [
-      "task",
-    ]);
+    .option(
+      "--by <keys>",
+      "group by `task`, `model`, `arm`, several: `task,arm`, or `tool`",
+      groupKeys,
+      ["task"],
+    );
   withStoreOptions(withFilters(command))
     .option("--json", "one JSON object a line")
     .addHelpText("after", examples)
     .action(stats);
 }
 
-function groupKeys(text: string): StatsKey[] {
+function groupKeys(text: string): StatsOptions["by"] {
+  if (text === "tool") return text;
   return text.split(",").map((key) => {
     if (key === "task" || key === "model" || key === "arm") return key;
-    throw new InvalidArgumentError("Give `task`, `model`, `arm`, or several: `task,model`.");
+    throw new InvalidArgumentError(
+      "Give `task`, `model`, `arm`, several: `task,model`, or `tool`.",
+    );
   });
 }
 
@@ -51,10 +59,16 @@ async function stats(options: StatsOptions): Promise<void> {
   const { openEvents } = await import("../../events.ts");
   using events = openEvents(path);
   const filter = filterOf(options);
-  const groups = await events.stats({ ...filter, by: options.by });
-  const scores = options.by.includes("arm")
-    ? await events.scoreStats({ ...filter, by: options.by })
-    : undefined;
+  const { by } = options;
+  if (by === "tool") {
+    const tools = await events.toolStats(filter);
+    if (options.json) for (const tool of tools) print(jsonLine(tool));
+    else if (tools.length === 0) note("No call of a tool matches.");
+    else print(renderTable(toolColumns, tools));
+    return;
+  }
+  const groups = await events.stats({ ...filter, by });
+  const scores = by.includes("arm") ? await events.scoreStats({ ...filter, by }) : undefined;
   if (options.json) {
     for (const group of groups) print(jsonLine(withScores(group, scores)));
     return;
@@ -64,7 +78,7 @@ async function stats(options: StatsOptions): Promise<void> {
     note("No call matches.");
     return;
   }
-  print(renderTable(columnsFor(options.by, scores), armsTogether(groups)));
+  print(renderTable(columnsFor(by, scores), armsTogether(groups)));
   const [total] = await events.stats({ ...filter, by: [] });
   if (total !== undefined) note(summary(total));
   const dropped = await events.dropped();
@@ -116,6 +130,21 @@ const figures: readonly Column<CallStats>[] = [
   { title: "OUT", dropOrder: 5, text: ({ outputTokens }) => count(outputTokens) },
   { title: "COST", text: ({ costUsd, unpricedAttempts }) => cost(costUsd, unpricedAttempts) },
   ...latencies,
+];
+
+const toolFigures: readonly Column<ToolStats>[] = [
+  { title: "CALLS", text: (tool) => count(tool.calls) },
+  { title: "DONE", text: ({ done }) => count(done) },
+  { title: "ERRORS", text: ({ errors }) => alarming(errors) },
+  { title: "DENIED", text: ({ denied }) => count(denied) },
+  { title: "HELD", text: ({ held }) => count(held) },
+  { title: "P50", text: ({ latencyMs }) => time(latencyMs.p50) },
+  { title: "P95", text: ({ latencyMs }) => time(latencyMs.p95) },
+];
+
+const toolColumns: readonly Column<ToolStats>[] = [
+  { title: "TOOL", text: ({ tool }) => oneLine(tool) },
+  ...toolFigures.map((figure) => ({ ...figure, align: "right" as const })),
 ];
 
 /** Arms get unequal shares of the calls: what each call of an arm is like compares them. */

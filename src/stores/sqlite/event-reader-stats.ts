@@ -143,7 +143,11 @@ function toStats(row: StatsRow): CallStats {
 }
 
 /** The matching calls, one by one or rolled up: rollups as far as they reach, events for what is left. */
-function figuresOf(connection: Connection, filter: EventFilter, now: number): RawBuilder<unknown> {
+export function figuresOf(
+  connection: Connection,
+  filter: EventFilter,
+  now: number,
+): RawBuilder<unknown> {
   const events = sql`select ${figuresOfEvents} from ${eventsByTime} where ${matching(filter, now)}`;
   if (!fitsRollups(filter)) return events;
   const plan = planOf(rangeOf(filter, allTime, now), (span) => dueStarts(connection, span));

@@ -10,6 +10,7 @@ import { fromRow } from "./event-reader-row.ts";
 import { type RunRecord, runOfPart } from "./event-reader-runs.ts";
 import { type ScoreKey, type ScoreStats, scoresOf, scoresOfCall } from "./event-reader-scores.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
+import { type ToolStats, toolStatsOf } from "./event-reader-tools.ts";
 import { childrenOf, eventOf, traceOf } from "./event-reader-trace.ts";
 import { addTimeFunctions } from "./figures.ts";
 import { kyselyOver } from "./kysely.ts";
@@ -75,6 +76,8 @@ export interface EventReader {
    */
   each(filter?: EventFilter): AsyncGenerator<CallEvent, void, void>;
   stats(options?: StatsOptions): Promise<CallStats[]>;
+  /** What became of agents' calls of each tool; no other statistics count them. */
+  toolStats(filter?: Omit<EventFilter, "scope" | "source">): Promise<ToolStats[]>;
   /** The tasks whose calls come again right after they have failed. */
   repeats(filter?: EventFilter): Promise<TaskRepeats[]>;
   /** How often the prompts of each task were sent to each target. */
@@ -121,6 +124,7 @@ export function openEventReader(path: string): EventReader {
     runOf: (id) => runOfPart({ connection, db }, id),
     each: (filter = {}) => each(db, filter),
     stats: async (options = {}) => statsOf(connection, db, options, options.by ?? ["task"]),
+    toolStats: async (filter = {}) => toolStatsOf(connection, db, filter),
     repeats: (filter = {}) => repeatsOf(db, filter),
     promptVolumes: (filter = {}) => promptVolumesOf(db, filter),
     callsTool: (tool, filter = {}) => callsToolIn(db, filter, tool),

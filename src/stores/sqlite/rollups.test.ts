@@ -5,6 +5,7 @@ import { segmentEvent, stepEvent, toolEvent } from "../../../test/support/run-ev
 import type { CallEvent } from "../../call/event.ts";
 import type { EventFilter } from "./event-reader-filter.ts";
 import { type CallStats, type StatsKey, statsOf } from "./event-reader-stats.ts";
+import { toolStatsOf } from "./event-reader-tools.ts";
 import { toRow } from "./event-row.ts";
 import { type OpenFile, openFile } from "./open-file.ts";
 import { prune } from "./prune.ts";
@@ -292,7 +293,21 @@ test("a run of an agent is one call of its task, its steps are calls of their mo
     segmentEvent({ id: "run", ...at, usage: usageOf(30), costUsd: 3 }),
     stepEvent("run", { id: "one", ...at, usage: usageOf(10), costUsd: 1 }),
     stepEvent("run", { id: "two", ...at, usage: usageOf(20), costUsd: 2 }),
-    toolEvent("run", { id: "paid", ...at, record: { name: "refund" }, input: {} }),
+    toolEvent("run", { id: "paid", ...at, latencyMs: 300, record: { name: "refund" }, input: {} }),
+    toolEvent("run", {
+      id: "late",
+      ...at,
+      latencyMs: 900,
+      errorCode: "ToolTimedOut",
+      record: { name: "refund", outcome: "timed-out" },
+      input: {},
+    }),
+    toolEvent("run", {
+      id: "asks",
+      ...at,
+      record: { name: "refund", outcome: "waiting" },
+      input: {},
+    }),
     toolEvent("run", {
       id: "held",
       ...at,
@@ -304,13 +319,16 @@ test("a run of an agent is one call of its task, its steps are calls of their mo
   const seen = () => ({
     byTask: statsOf(file.connection, file.db, {}, ["task"]),
     byModel: statsOf(file.connection, file.db, {}, ["model"]),
+    byTool: toolStatsOf(file.connection, file.db, {}),
   });
   const figures = { errors: 0, retries: 0, costUsd: 3, inputTokens: 30 };
   const expected = {
     byTask: [{ task: "refund", calls: 1, ...figures }],
     byModel: [{ model: "test/first", calls: 2, ...figures }],
+    byTool: [{ tool: "refund", calls: 4, done: 1, errors: 1, denied: 1, held: 1 }],
   };
   expect(seen()).toMatchObject(expected);
+  expect(seen().byTool[0]?.latencyMs).toEqual({ p50: 300, p95: 900 });
   for (const _ of rollUps(file.connection, first + 2 * day));
   expect(file.connection.first({ sql: "select 1 from rollups_due", values: [] })).toBeUndefined();
   expect(seen()).toMatchObject(expected);
