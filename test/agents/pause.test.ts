@@ -132,10 +132,13 @@ test("what nobody has decided in time is denied", async () => {
   replyWith(harness.simulator, twoCalls, "Sorry.");
   const agent = agentOf(harness.seam, { limits: { approvalTtl: 20 } });
   const paused = await agent.run({ prompt: "Refund 20." });
-  await vi.waitFor(async () => {
-    const run = await agent.resume(paused.runId);
-    expect(run.outcome).toBe("answered");
-  });
+  await vi.waitFor(
+    async () => {
+      const run = await agent.resume(paused.runId);
+      expect(run.outcome).toBe("answered");
+    },
+    { timeout: 10_000, interval: 20 },
+  );
   expect(JSON.stringify(harness.simulator.requests.at(-1)?.body)).toContain("has expired");
   expect(paid).toEqual([]);
 });
@@ -202,9 +205,12 @@ test("a run that was aborted while a tool was at work makes the call again under
   await harness.seam.approvals.approve(approvalsOf(paused)[0]?.id ?? "", { by: "ada" });
   const error = await rejection(agent.resume(paused.runId, { signal: abort.signal }));
   expect(error).toMatchObject({ message: "the process goes down" });
-  await vi.waitFor(async () => {
-    expect(await agent.resume(paused.runId)).toMatchObject({ outcome: "answered" });
-  });
+  await vi.waitFor(
+    async () => {
+      expect(await agent.resume(paused.runId)).toMatchObject({ outcome: "answered" });
+    },
+    { timeout: 10_000, interval: 20 },
+  );
   expect(paid).toHaveLength(2);
   expect(new Set(paid.map(({ key }) => key)).size).toBe(1);
 });
