@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { createSeam, defineTool, type RunResult, type Seam } from "llm-seam";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -185,6 +186,27 @@ test("a run that fails after a pause goes on from what it has done", async () =>
     text: "Paid back.",
   });
   expect(paid).toHaveLength(1);
+});
+
+test("a run whose end cannot be stored asks for its answer again, and for nothing else", async () => {
+  replyWith(harness.simulator, twoCalls, "Paid back.", "Paid back, as I said.");
+  const agent = agentOf(harness.seam);
+  const paused = await agent.run({ prompt: "Refund 20." });
+  await harness.seam.approvals.approve(approvalsOf(paused)[0]?.id ?? "", { by: "ada" });
+  using file = new DatabaseSync(harness.file);
+  file.exec(
+    "create trigger full before update of ended_at on runs when new.ended_at > 0 begin select raise(abort, 'disk full'); end",
+  );
+  expect(await rejection(agent.resume(paused.runId))).toMatchObject({ code: "StoreUnavailable" });
+  file.exec("drop trigger full");
+  expect(await agent.resume(paused.runId)).toMatchObject({
+    text: "Paid back, as I said.",
+  });
+  expect(paid).toHaveLength(1);
+  // Models refuse to go on from an answer of their own.
+  expect(harness.simulator.requests.at(-1)?.body).toMatchObject({
+    messages: [{ role: "user" }, { role: "assistant" }, { role: "user" }],
+  });
 });
 
 test("a run that was aborted while a tool was at work makes the call again under the same key", async () => {

@@ -147,7 +147,7 @@ export class Run {
     const waiting = this.#desk?.waiting() ?? [];
     return {
       ...from,
-      messages: this.#transcript.messages,
+      messages: this.#transcript.open,
       given: this.#transcript.given,
       results: this.#results(),
       waiting: waiting.map(({ toolCallId, name, text, waitsFor }) => ({

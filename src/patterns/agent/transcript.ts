@@ -30,6 +30,13 @@ export class Transcript {
     return this.#messages.slice(this.#given);
   }
 
+  /** What a model can be asked with: without an answer that ends it, which many models refuse to go on from. */
+  get open(): readonly LanguageModelV4Message[] {
+    const last = this.own.at(-1);
+    const isAnswer = last?.role === "assistant" && !last.content.some(isOwnCall);
+    return isAnswer ? this.#messages.slice(0, -1) : this.messages;
+  }
+
   /** The ids of the tool calls of the last answer, in order. */
   get lastCalls(): readonly string[] {
     const answer = this.#messages.findLast(({ role }) => role === "assistant");
@@ -51,6 +58,11 @@ export class Transcript {
   asked(text: string): void {
     this.#messages.push({ role: "user", content: [{ type: "text", text }] });
   }
+}
+
+/** A call of one of the run's tools; the provider runs its own. */
+function isOwnCall(part: AssistantPart): boolean {
+  return part.type === "tool-call" && part.providerExecuted !== true;
 }
 
 function saysSomething({ type }: AssistantPart): boolean {
