@@ -50,8 +50,8 @@ export async function readRun(events: EventReader, id: string): Promise<TracedRu
   const traces = await Promise.all(
     ids.map(async (part) => (part === traceId ? trace : await events.trace(part))),
   );
-  const [first] = traces.flat();
-  if (first === undefined) {
+  const task = traces.flat()[0]?.task ?? record?.task;
+  if (task === undefined) {
     throw new ConfigError({
       summary: `No run in ${events.path} has an event with the id ${JSON.stringify(id)}`,
       advice: "`seam calls --children` lists them. A call is written when it has ended.",
@@ -59,7 +59,7 @@ export async function readRun(events: EventReader, id: string): Promise<TracedRu
   }
   return {
     id: record?.id ?? traceId,
-    task: first.task,
+    task,
     approvals: record?.approvals ?? [],
     segments: ids.map((part, index) => segmentOf(part, traces[index] ?? [])),
     totals: totalsOf(traces),

@@ -137,6 +137,8 @@ async function keepWaitingRun(path: string): Promise<void> {
   await store.runs.claim("wait-1", "other", hour);
   const next = { ...run, segments: ["wait-1", "wait-2"] };
   await store.runs.pause(next, [ask("open")], "other");
+  const lost = runOf({ id: "lost-1", segments: ["lost-1"] });
+  await store.runs.pause(lost, [requestOf({ id: "ask-lost", runId: "lost-1" })], null);
   await store.close();
 }
 
@@ -269,6 +271,12 @@ test("a run whose process died shows what it left behind", async () => {
   expect(text).toContain("not ended, or its process died");
   expect(text).toMatch(/├─ test\/first .*tool-calls\n└─ ask \(complete\) test\/first/);
   expect(await trace("b-in")).toBe(text);
+});
+
+test("a run whose process was killed while it paused is still found, and says what to do", async () => {
+  expect(await trace("lost-1")).toMatch(
+    /^Run lost-1 {2}\S+ {2}waits for approval\n.*\n\nPart 1\n.*killed.*\n {2}seam approvals --all --run lost-1\n$/,
+  );
 });
 
 test("`seam calls show` tells what a tool was given and gave back, who agreed, and what stopped it", async () => {

@@ -39,6 +39,7 @@ export function renderRun(run: TracedRun, { full }: { readonly full: boolean }):
     `  ${totalText(totals)}`,
     ...segments.flatMap((segment, index) => {
       const events = segmentEvents(segment);
+      if (events.length === 0) return ["", ...lostLines(id, index)];
       const part = segments.length === 1 ? "Began" : `Part ${index + 1}, began`;
       return [
         "",
@@ -51,13 +52,28 @@ export function renderRun(run: TracedRun, { full }: { readonly full: boolean }):
   ].join("\n");
 }
 
+/** A run that pauses is kept before its events are written: they are gone if its process is killed in between. */
+function lostLines(runId: string, index: number): string[] {
+  return [
+    paint("bold", `Part ${index + 1}`),
+    "  None of its events was written: its process was killed. What it waited for:",
+    `  seam approvals --all --run ${oneLine(runId)}`,
+  ];
+}
+
 /** How the run stands, by its last part. */
-function outcomeOf({ segments }: TracedRun): string {
+function outcomeOf({ segments, approvals }: TracedRun): string {
   const last = segments.at(-1);
-  if (last?.event == null) return paint("yellow", "not ended, or its process died");
-  if (last.event.errorCode !== null) return paint("red", oneLine(last.event.errorCode));
-  const waits = segmentEvents(last).some(({ tool }) => tool?.outcome === "waiting");
-  return waits ? paint("yellow", "waits for approval") : paint("green", "answered");
+  const now = Date.now();
+  const isOpen = approvals.some(({ decision, expiresAt }) => decision === null && expiresAt > now);
+  if (last?.event == null && !isOpen) return paint("yellow", "not ended, or its process died");
+  if (last?.event?.errorCode != null) return paint("red", oneLine(last.event.errorCode));
+  const events = last === undefined ? [] : segmentEvents(last);
+  const hasPaused = events.some(({ tool }) => tool?.outcome === "waiting");
+  if (!isOpen && !hasPaused) return paint("green", "answered");
+  // Of a run that the store no longer knows, nobody can say.
+  const isDecided = !isOpen && approvals.length > 0;
+  return paint("yellow", isDecided ? "waits to be resumed" : "waits for approval");
 }
 
 function totalText(totals: RunTotals): string {
