@@ -18,9 +18,20 @@ export async function openApprovals(path: string): Promise<OpenApprovals> {
   const approvals = approvalsIn(sqliteRuns(keptIn(async () => file)));
   return {
     ...approvals,
-    find: async (id) => only(await approvals.list({ id, all: true }), id, path),
+    find: async (id) => {
+      // Of a script whose variable is empty, the only approval there is would be meant.
+      if (id === "") throw noId();
+      return only(await approvals.list({ id, all: true }), id, path);
+    },
     [Symbol.dispose]: () => file.connection.close(),
   };
+}
+
+function noId(): ConfigError {
+  return new ConfigError({
+    summary: "The id of the approval is empty",
+    advice: "Write the id, or the beginning of it: `seam approvals` lists them.",
+  });
 }
 
 function only(found: readonly Approval[], id: string, path: string): Approval {

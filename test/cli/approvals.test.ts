@@ -128,6 +128,22 @@ describe("approve", () => {
     expect(jsonLines(last.stdout)).toMatchObject([{ id: "aa22", decision: { by: "ada" } }]);
   });
 
+  test("an empty id means none, not the only one", async () => {
+    await approvals.deny("aa11", { by: "ada" });
+    await approvals.deny("aa22", { by: "ada" });
+    await store.runs.pause(
+      runOf({ id: "run-3" }),
+      [requestOf({ id: "cc11", runId: "run-3", inputHash: hashOfCall("refund", {}), input: "{}" })],
+      null,
+    );
+    const { code, stderr } = await seam("approve", "", "--yes");
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is empty"),
+    });
+    expect(await statuses()).toMatchObject({ cc11: "waiting" });
+  });
+
   test("without a terminal and --yes, nothing is decided", async () => {
     const { code, stderr } = await seam("approve", "aa11");
     expect(code).toBe(1);

@@ -112,6 +112,21 @@ test.each([
   expect(await seam.approvals.list()).toHaveLength(1);
 });
 
+test("without an id, or without who decides, nothing is decided and nothing waited for", async () => {
+  await paused();
+  const none = undefined as unknown as string;
+  const attempts = ["", none].flatMap((id) => [
+    () => seam.approvals.approve(id, by),
+    () => seam.approvals.deny(id, by),
+    () => seam.approvals.wait(id, { signal: AbortSignal.timeout(1_000) }),
+  ]);
+  attempts.push(() => seam.approvals.approve("approval-1", none as unknown as typeof by));
+  for (const attempt of attempts) {
+    expect(await rejection(attempt())).toMatchObject({ code: "InvalidRequest" });
+  }
+  expect(await seam.approvals.list()).toMatchObject([{ status: "waiting" }]);
+});
+
 test("arguments that were changed in the store cannot be approved, only denied", async () => {
   await paused();
   const database = new DatabaseSync(file);

@@ -57,6 +57,7 @@ export function approvalsIn(runs: RunStore): Approvals {
   }
 
   async function decide(approved: boolean, id: string, options: DecideOptions): Promise<Approval> {
+    checkId(id, "an approval");
     const { by, note = null } = checkDecision(options);
     if (approved) await checkArguments(id);
     const deciding = await kept("The decision could not be kept", () =>
@@ -85,6 +86,7 @@ export function approvalsIn(runs: RunStore): Approvals {
     runId: string,
     { signal = new AbortController().signal }: Parameters<Approvals["wait"]>[1] = {},
   ): Promise<Approval[]> {
+    checkId(runId, "a run");
     for (let pauseMs: number = looks.firstMs; ; pauseMs = nextPause(pauseMs)) {
       signal.throwIfAborted();
       const approvals = await list({ runId, all: true });
@@ -108,9 +110,15 @@ function nextPause(pauseMs: number): number {
   return Math.min(looks.lastMs, pauseMs * looks.factor);
 }
 
-function checkDecision(options: DecideOptions): DecideOptions {
-  const { by, note } = options;
-  const isText = (value: unknown, most: number) =>
+/** Without this, no id at all would mean all of them. */
+function checkId(id: unknown, of: string): void {
+  if (typeof id === "string" && id !== "") return;
+  throw new InvalidRequest(`Give the id of ${of}`);
+}
+
+function checkDecision(options: DecideOptions | undefined): DecideOptions {
+  const { by, note } = options ?? {};
+  const isText = (value: unknown, most: number): value is string =>
     typeof value === "string" && value.length <= most && value.trim() !== "";
   if (!isText(by, longest.by)) {
     throw new InvalidRequest(`\`by\` must name who decides, in 1 to ${longest.by} characters`);
@@ -118,7 +126,7 @@ function checkDecision(options: DecideOptions): DecideOptions {
   if (note !== undefined && !isText(note, longest.note)) {
     throw new InvalidRequest(`\`note\` must be a text of 1 to ${longest.note} characters`);
   }
-  return options;
+  return { by, note };
 }
 
 function unknownApproval(id: string): InvalidRequest {
