@@ -235,7 +235,7 @@ export class InvalidOutput extends SeamError<readonly RejectedOutput[]> {
     super(
       outputs,
       {
-        summary: `No answer fits the schema (${outputs.length} tried; the last: ${issues})`,
+        summary: `No answer could be used (${outputs.length} tried; the last: ${issues})`,
         advice:
           "`outputs` holds each answer and its issues. Simplify the schema or use a stronger model.",
       },

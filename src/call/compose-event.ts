@@ -102,13 +102,11 @@ export function errorOf(
   return { errorCode: name, errorMessage: scrubSecrets(message) };
 }
 
-/** What the calls used together, as the event of the one that they were made for holds it. */
-export function sumOfEvents(
-  events: readonly CallEvent[],
-): Pick<
+/** What calls tell of themselves that is summed up in the event of what they were made for. */
+type Summands = Pick<
   CallEvent,
+  | "source"
   | "attempts"
-  | "usage"
   | "costUsd"
   | "unpricedAttempts"
   | "savedUsd"
@@ -116,17 +114,24 @@ export function sumOfEvents(
   | "reroutes"
   | "resumes"
   | "notes"
-> {
+>;
+
+/** What the calls used together. */
+export function sumOf(
+  calls: readonly Summands[],
+): Omit<Summands, "source"> & Pick<CallEvent, "usage"> {
   return {
-    attempts: events.flatMap(({ attempts }) => attempts),
-    usage: events.map(usageOfAttempts).reduce(addUsage, zeroUsage),
-    costUsd: events.map(({ costUsd }) => costUsd).reduce(addKnown, events.length === 0 ? 0 : null),
-    unpricedAttempts: events.reduce((sum, event) => sum + event.unpricedAttempts, 0),
-    savedUsd: events.map(({ savedUsd }) => savedUsd).reduce(addKnown, null),
-    queuedMs: events.reduce((sum, event) => sum + event.queuedMs, 0),
-    reroutes: events.flatMap(({ reroutes }) => reroutes),
-    resumes: events.flatMap(({ resumes }) => resumes),
-    notes: events.flatMap(({ notes }) => notes),
+    attempts: calls.flatMap(({ attempts }) => attempts.map((attempt) => ({ ...attempt }))),
+    usage: calls
+      .map(usageOfAttempts)
+      .reduce(addUsage, calls.length === 0 ? zeroUsage : unknownUsage),
+    costUsd: calls.map(({ costUsd }) => costUsd).reduce(addKnown, calls.length === 0 ? 0 : null),
+    unpricedAttempts: calls.reduce((sum, call) => sum + call.unpricedAttempts, 0),
+    savedUsd: calls.map(({ savedUsd }) => savedUsd).reduce(addKnown, null),
+    queuedMs: calls.reduce((sum, { queuedMs }) => sum + queuedMs, 0),
+    reroutes: calls.flatMap(({ reroutes }) => reroutes),
+    resumes: calls.flatMap(({ resumes }) => resumes),
+    notes: calls.flatMap(({ notes }) => notes),
   };
 }
 
@@ -146,25 +151,18 @@ export function parentEventOf(
   start: Start,
 ): CallEvent {
   const last = children.at(-1) ?? children[0];
-  const attempts = children.flatMap(({ trace }) => trace.attempts);
+  const sum = sumOf(children.map((call) => ({ ...call.trace, ...costOfAttempts(call) })));
   const source = children.some(({ trace }) => trace.source === "model")
     ? "model"
     : last.trace.source;
   const family = { ...last, request: children[0].request, targets: children[0].targets };
-  const event = eventOf({ ...family, trace: { ...last.trace, attempts, source } }, ending, start);
-  const bills = children.map(costOfAttempts);
+  const event = eventOf({ ...family, trace: { ...last.trace, source } }, ending, start);
   return {
     ...event,
     ...ids,
+    ...sum,
     traceId: last.family?.traceId ?? ids.id,
-    usage: children.map(({ trace }) => usageOfAttempts(trace)).reduce(addUsage),
-    costUsd: bills.map(({ costUsd }) => costUsd).reduce(addKnown),
-    unpricedAttempts: bills.reduce((sum, bill) => sum + bill.unpricedAttempts, 0),
-    queuedMs: children.reduce((sum, { trace }) => sum + trace.queuedMs, 0),
-    reroutes: children.flatMap(({ trace }) => trace.reroutes),
-    resumes: children.flatMap(({ trace }) => trace.resumes),
     repeatOf: children.find(({ trace }) => trace.repeatOf !== null)?.trace.repeatOf ?? null,
-    notes: children.flatMap(({ trace }) => trace.notes),
     children: children.length,
   };
 }

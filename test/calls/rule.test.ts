@@ -91,7 +91,7 @@ describe("a rule that fails", () => {
       /the table is gone/,
     ],
     ["returns a promise", () => Promise.resolve("late"), /must not return a promise/],
-    ["returns what does not fit", () => ({ kind: "unheard of" }), /No answer fits the schema/],
+    ["returns what does not fit", () => ({ kind: "unheard of" }), /No answer could be used/],
   ])(
     "%s: the call goes on to the model, with a note, and it is counted",
     async (_name, rule, note) => {

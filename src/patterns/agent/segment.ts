@@ -1,6 +1,6 @@
 import type { Ending } from "../../call/answer.ts";
 import { fingerprintOf } from "../../call/canonical.ts";
-import { errorOf, partialResponse, startNow, sumOfEvents } from "../../call/compose-event.ts";
+import { errorOf, partialResponse, startNow, sumOf } from "../../call/compose-event.ts";
 import type { CallEvent } from "../../call/event.ts";
 import { currentFamily, type Family } from "../../call/family.ts";
 import type { Tags } from "../../call/labels.ts";
@@ -85,7 +85,7 @@ export class Segment {
 
   /** Of the whole run, the parts before this one included. */
   get spent(): Spent {
-    const { usage, costUsd } = sumOfEvents(this.#heard);
+    const { usage, costUsd } = sumOf(this.#heard);
     const { before } = this.#options;
     return {
       usage: addUsage(before.usage, usage),
@@ -95,7 +95,7 @@ export class Segment {
   }
 
   get attempts(): CallEvent["attempts"] {
-    return sumOfEvents(this.#heard).attempts;
+    return sumOf(this.#heard).attempts;
   }
 
   /** The segment's event, once it has ended. */
@@ -122,7 +122,7 @@ export class Segment {
       content: "full",
       prompt,
       response: isAnswered ? ending.result.content : partialResponse(ending),
-      ...sumOfEvents(this.#heard),
+      ...sumOf(this.#heard),
       latencyMs: performance.now() - this.#start.at,
       firstTokenMs:
         first === undefined || first.firstTokenMs === null
