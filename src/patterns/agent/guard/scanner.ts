@@ -1,5 +1,5 @@
 import type { RemovedLink } from "../options.ts";
-import { hostsOfReference } from "./address.ts";
+import { hostsOfReference, unreadable } from "./address.ts";
 import { decodeEntities } from "./entities.ts";
 import {
   endOfLink,
@@ -35,6 +35,8 @@ export type Judge = (link: Link) => string | null;
 
 /** Brackets that are open at once; of deeper ones it is not known whether they are images. */
 const deepest = 256;
+/** Tags in attributes of tags; deeper ones have no use but to hide something. */
+const deepestTag = 3;
 
 /**
  * Reads text as far as it has arrived, shows every link to a judge, and gives back the text without those that are
@@ -59,6 +61,8 @@ export class LinkScanner {
   #deeper = 0;
   /** A bracket was closed just now. */
   #closed: "link" | "image" | null = null;
+  /** In how many tags the text stands. */
+  #depth = 0;
   /** Up to where no tag can end, and whether the beginnings of tags up to there are broken. */
   #tagless = { to: 0, broken: false };
 
@@ -145,37 +149,46 @@ export class LinkScanner {
     if (!/^[a-z]$/i.test(this.#text.at(this.#at + 1))) return this.#emit(this.#at + 1);
     if (this.#at < this.#tagless.to) return this.#beginOfTag();
     const tag = readTag(this.#text, this.#at, longestLink);
-    if (tag.state === "open") {
-      const cut = tag.end - this.#at >= longestLink;
-      const broken =
-        cut || couldLoad(this.#text.slice(this.#at, tag.end)) || this.#judgeTag(tag) !== null;
-      this.#tagless = { to: tag.end, broken };
-      return this.#beginOfTag();
+    const found = this.#judgeAttributes(tag) ?? (tag.whole ? this.#judgeInside(tag) : null);
+    if (tag.whole || (found !== null && this.#depth > 0)) {
+      if (found === null) return this.#emit(tag.end);
+      // A tag ends the address before it, and so must what takes its place.
+      const space = /[^\s>]/.test(this.#before);
+      return this.#remove(found.kind, found.host, tag.end, { space });
     }
-    const found = this.#judgeTag(tag);
-    if (found === null) return this.#emit(this.#at + 1);
-    // A tag ends the address before it, and so must what takes its place.
-    return this.#remove(found.kind, found.host, tag.end, { space: /[^\s>]/.test(this.#before) });
+    const tooLong = tag.end - this.#at >= longestLink;
+    const couldEnd = found !== null || couldLoad(this.#text.slice(this.#at, tag.end));
+    this.#tagless = { to: tag.end, broken: tooLong || couldEnd };
+    return this.#beginOfTag();
   }
 
-  #judgeTag(tag: Tag): { readonly kind: Link["kind"]; readonly host: string } | null {
-    const inside = this.#text.slice(this.#at + 1, tag.end - 1);
-    if (tag.state === "whole" && /^[a-z][a-z0-9+.-]+:\S*$/i.test(inside)) {
-      const hosts = hostsOfReference(withoutInvisible(decodeEntities(inside)), false);
-      const host = this.#judge({ kind: "link", hosts, whole: () => inside });
-      if (host !== null) return { kind: "link", host };
-    }
+  #judgeAttributes(tag: Tag): RemovedLink | null {
     const kind = kindOfTag(tag);
     for (const { hosts, value } of referencesOfTag(tag)) {
       const host = this.#judge({ kind, hosts, whole: () => value });
       if (host !== null) return { kind, host };
     }
-    // What plain text would lose must not be lost inside of a tag: another tag would be left.
-    const plain = new LinkScanner(this.#judge);
-    plain.#tagless = { to: Number.POSITIVE_INFINITY, broken: false };
-    plain.push(inside);
-    plain.end();
-    const [lost] = plain.removed;
+    return null;
+  }
+
+  /**
+   * What a tag holds for those who see none, e.g. text of Markdown. It stays or goes with the tag: if only a part went,
+   * another tag would be left.
+   */
+  #judgeInside(tag: Tag): RemovedLink | null {
+    const inside = this.#text.slice(this.#at + 1, tag.end - 1);
+    if (/^[a-z][a-z0-9+.-]+:\S*$/i.test(inside)) {
+      const hosts = hostsOfReference(withoutInvisible(decodeEntities(inside)), false);
+      const host = this.#judge({ kind: "link", hosts, whole: () => inside });
+      if (host !== null) return { kind: "link", host };
+    }
+    const kind = kindOfTag(tag);
+    if (this.#depth >= deepestTag) return { kind, host: unreadable };
+    const scanner = new LinkScanner(this.#judge);
+    scanner.#depth = this.#depth + 1;
+    scanner.push(inside);
+    scanner.end();
+    const [lost] = scanner.removed;
     return lost === undefined ? null : { kind, host: lost.host };
   }
 

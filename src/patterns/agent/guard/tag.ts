@@ -7,8 +7,8 @@ export interface Tag {
   readonly name: string;
   readonly attributes: readonly (readonly [name: string, value: string])[];
   readonly end: number;
-  /** `cut`: another tag begins inside of it. `open`: it goes on further than one may look. */
-  readonly state: "whole" | "cut" | "open";
+  /** Whether it ends within what may be looked at. */
+  readonly whole: boolean;
 }
 
 /** Reads the tag that begins at `start`, as the tokenizer of HTML does. */
@@ -21,21 +21,16 @@ export function readTag(text: Lookahead, start: number, limit: number): Tag {
     while (at < last && text.at(at) !== "" && !end.test(text.at(at))) at += 1;
     return text.slice(from, at);
   };
-  const name = take(/[\s/><]/).toLowerCase();
-  const result = (state: Tag["state"]): Tag => ({ name, attributes, end: at, state });
+  const name = take(/[\s/>]/).toLowerCase();
 
   for (;;) {
     take(/[^\s/]/);
-    if (at >= last || text.at(at) === "") return result("open");
-    if (text.at(at) === "<") return result("cut");
-    if (text.at(at) === ">") {
-      at += 1;
-      return result("whole");
-    }
+    if (at >= last || text.at(at) === "") return { name, attributes, end: at, whole: false };
+    if (text.at(at) === ">") return { name, attributes, end: at + 1, whole: true };
     // A name may begin with "=", so its first character is taken whatever it is.
     const first = text.at(at);
     at += 1;
-    const attribute = first + take(/[\s/><=]/);
+    const attribute = first + take(/[\s/>=]/);
     attributes.push([attribute.toLowerCase(), readValue()]);
   }
 
