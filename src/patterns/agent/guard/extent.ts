@@ -76,10 +76,11 @@ export function readDestination(
   let at = start;
   for (; at - start < longestLink; at += 1) {
     const char = text.at(at);
-    if (char === "" || /\s/.test(char)) break;
-    if (inParentheses && char === ")" && depth === 0) break;
+    if (isSpace(char)) break;
     if (char === "(") depth += 1;
-    if (char === ")") depth -= 1;
+    if (char !== ")") continue;
+    if (inParentheses && depth === 0) break;
+    depth -= 1;
   }
   return { value: text.slice(start, at), end: at, whole: at - start < longestLink };
 }
@@ -94,6 +95,11 @@ export function endOfLink(text: Lookahead, at: number): number {
   if (!whole || text.at(end) === "") return at;
   const parenthesis = skipSpace(text, end + 1);
   return text.at(parenthesis) === ")" ? parenthesis + 1 : at;
+}
+
+/** Also the end of the text. */
+function isSpace(char: string): boolean {
+  return (char <= " " || char > "\x7f") && (char === "" || /\s/.test(char));
 }
 
 function skipSpace(text: Lookahead, start: number): number {

@@ -11,7 +11,7 @@ const asciiPunctuation = /[!-/:-@[-`{-~]/;
 export const notYet: Error = new Error("The text goes on.");
 
 export function withoutInvisible(text: string): string {
-  return text.replace(everyInvisible, "");
+  return /[^ -~\t\r\n]/.test(text) ? text.replace(everyInvisible, "") : text;
 }
 
 /** Text of which more may come. Whoever reads over its present end is stopped by {@link notYet}, and tries again later. */
@@ -20,6 +20,10 @@ export class Lookahead {
   #ended = false;
   /** Where the character ends that `read` has given. */
   end = 0;
+
+  get length(): number {
+    return this.#text.length;
+  }
 
   add(text: string): void {
     this.#text += text;

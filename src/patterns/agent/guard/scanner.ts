@@ -35,6 +35,8 @@ export type Judge = (link: Link) => string | null;
 
 /** Brackets that are open at once; of deeper ones it is not known whether they are images. */
 const deepest = 256;
+/** Links are shorter. */
+const longHold = 256;
 /** Tags in attributes of tags; deeper ones have no use but to hide something. */
 const deepestTag = 3;
 
@@ -52,6 +54,9 @@ export class LinkScanner {
   readonly #judge: Judge;
   #out = "";
   #at = 0;
+  #held = 0;
+  /** How much has come since what is held was looked at. */
+  #arrived = 0;
   /** The last character that left. */
   #before = "";
   #midWord = false;
@@ -72,6 +77,9 @@ export class LinkScanner {
 
   push(delta: string): string {
     this.#text.add(delta);
+    this.#arrived += delta.length;
+    // What is long already is not looked at again for every single letter.
+    if (this.#held > longHold && this.#arrived < this.#held / 8) return "";
     return this.#run();
   }
 
@@ -87,6 +95,8 @@ export class LinkScanner {
       if (error !== notYet) throw error;
     }
     this.#text.forget(this.#at);
+    this.#held = this.#text.length;
+    this.#arrived = 0;
     this.#tagless.to -= this.#at;
     this.#at = 0;
     const out = this.#out;
