@@ -14,8 +14,8 @@ export interface Extent {
 
 /** The longest text that a finder of links could take for one link, without signs at its end; "" if it is too long. */
 export function readRun(text: Lookahead, start: number): string {
-  const { end, whole } = readUntil(text, start, /[\s<>]/);
-  return whole ? text.slice(start, end).replace(/[.,;:!?'"`*_~)\]}]+$/, "") : "";
+  const { end, whole } = readUntil(text, start, /[\s<]/);
+  return whole ? text.slice(start, end).replace(/[.,;:!?'"`*_~)\]}>]+$/, "") : "";
 }
 
 /** Where an address that is taken out ends: before what more likely belongs to the sentence. */

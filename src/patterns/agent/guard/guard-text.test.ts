@@ -99,6 +99,15 @@ const taken: readonly (readonly [string, string])[] = [
   ["slack://evil.example/x", "[link removed: evil.example]"],
   ["<https://evil.example|text>", "[link removed: evil.example]"],
   ["[link removed: evil.example](//evil/x)", "[link removed: evil.example] [link removed: evil]"],
+  ['\u200b<img src="ht\ntps://evil.example">', "\u200b [image removed: evil.example]"],
+  ['\\<img src="ht\ntps://evil.example">', "\\ [image removed: evil.example]"],
+  ["&#8203;[x](//evil)", "&#8203;[x] [link removed: evil]"],
+  ["\\[x\\](//evil)", "\\[x\\] [link removed: evil]"],
+  ['<a href="<a href=https:"> " onclick=x>', '[link removed: unknown] " onclick=x>'],
+  ["a<b ](<https://evil x='1>' onclick=y>", "a [content removed: javascript]"],
+  ["https://good.example>@evil.example/x", "[link removed: evil.example]>@evil.example/x"],
+  ["https://good.example&Tab;.evil.com", "[link removed: evil.com]"],
+  ["xwww.evil.com", "[link removed: evil.com]"],
   // An unfinished tag could be finished by the page around it, and is none with a space in it.
   ['<img src="https://evil.example/?', '< img src="[link removed: evil.example]?'],
 ];

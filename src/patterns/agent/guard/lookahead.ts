@@ -49,23 +49,8 @@ export class Lookahead {
     return this.#text.slice(start, end);
   }
 
-  /** The character at a position as a renderer reads it, without invisible ones before it; `end` is where it ends. */
-  read(index: number): string {
-    let at = index;
-    for (let hidden = this.#invisible(at); hidden > 0 && at - index < longestHidden; ) {
-      at += hidden;
-      hidden = this.#invisible(at);
-    }
-    const char = this.at(at);
-    this.end = Math.min(at + 1, this.#text.length);
-    if (char === "&") return this.#entity(at)?.char ?? "&";
-    if (char !== "\\" || !asciiPunctuation.test(this.at(at + 1))) return char;
-    this.end = at + 2;
-    return this.at(at + 1);
-  }
-
   /** How long the invisible character at a position is, and 0 for others. */
-  #invisible(at: number): number {
+  hiddenAt(at: number): number {
     const char = this.at(at);
     if (char === "&") {
       const entity = this.#entity(at);
@@ -74,6 +59,21 @@ export class Lookahead {
     if (char < "\x7f" && char !== "\0") return 0;
     if (char === "\udb40" && this.at(at + 1) !== "") return 2;
     return invisible.test(char) ? 1 : 0;
+  }
+
+  /** The character at a position as a renderer reads it, without invisible ones before it; `end` is where it ends. */
+  read(index: number): string {
+    let at = index;
+    for (let hidden = this.hiddenAt(at); hidden > 0 && at - index < longestHidden; ) {
+      at += hidden;
+      hidden = this.hiddenAt(at);
+    }
+    const char = this.at(at);
+    this.end = Math.min(at + 1, this.#text.length);
+    if (char === "&") return this.#entity(at)?.char ?? "&";
+    if (char !== "\\" || !asciiPunctuation.test(this.at(at + 1))) return char;
+    this.end = at + 2;
+    return this.at(at + 1);
   }
 
   #entity(at: number): ReturnType<typeof entityAt> {

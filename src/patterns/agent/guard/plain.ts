@@ -59,10 +59,9 @@ export function readWord(text: Lookahead, start: number): Word {
 
 /** The address that a word begins or is, by itself and by what follows. Behind a slash a name is part of a path. */
 export function addressOfWord(text: Lookahead, word: Word, before: string): Address | null {
-  const name = before === "/" ? null : addressOfWww(text, word);
-  if (name !== null) return name;
-  const withScheme = text.read(word.end) === ":" ? addressOfScheme(text, word) : null;
-  if (withScheme !== null) return withScheme;
+  const first =
+    addressOfWww(text, word) ?? (text.read(word.end) === ":" ? addressOfScheme(text, word) : null);
+  if (first !== null) return first;
   return before === "/" ? null : addressOfName(text, word);
 }
 
@@ -98,9 +97,9 @@ function addressOfScheme(text: Lookahead, word: Word): Address | null {
 }
 
 function addressOfWww(text: Lookahead, word: Word): Address | null {
-  const found = /(?:^|[_~+%])(www\d{0,3}\.[^.])/i.exec(word.chars);
+  const found = /www\d{0,3}\.[^.]/i.exec(word.chars);
   if (found === null) return null;
-  const place = placeIn(word, found.index + found[0].length - (found[1]?.length ?? 0));
+  const place = placeIn(word, found.index);
   return addressFrom(text, place, place.start);
 }
 
@@ -166,18 +165,24 @@ function readAuthority(
   start: number,
 ): { readonly readings: readonly string[]; readonly hostEnd: number; readonly end: number } {
   let chars = "";
-  let unescaped: string | null = null;
+  let shorter: string | null = null;
   let hostEnd = start;
   let at = start;
   while (at - start < longestAuthority) {
     const char = text.read(at);
-    if (char === "" || /[\s/\\?#<>]/.test(char)) break;
-    if (text.at(text.end - 2) === "\\" && text.end - at > 1) unescaped ??= chars;
+    if (text.at(at) === "&" && /[\t\r\n]/.test(char)) {
+      // Written as `&Tab;` it is part of the address, and browsers skip it.
+      shorter ??= chars;
+      at = text.end;
+      continue;
+    }
+    if (char === "" || /[\s/\\?#<]/.test(char)) break;
+    if (text.at(text.end - 2) === "\\" && text.end - at > 1) shorter ??= chars;
     chars += char;
     if (hostEnd === at && isWordChar(char)) hostEnd = text.end;
     at = text.end;
   }
-  return { readings: unescaped === null ? [chars] : [chars, unescaped], hostEnd, end: at };
+  return { readings: shorter === null ? [chars] : [chars, shorter], hostEnd, end: at };
 }
 
 /** Slashes and backslashes; browsers skip tabs and line breaks between them. */

@@ -210,8 +210,11 @@ export class LinkScanner {
   }
 
   #plain(): boolean {
+    const hidden = this.#text.hiddenAt(this.#at);
+    if (hidden > 0) return this.#emit(this.#at + hidden);
     const char = this.#text.read(this.#at);
-    const end = this.#text.end;
+    // An escaped bracket is none to Markdown, and may be one to others.
+    const end = this.#text.at(this.#at) === "\\" ? this.#at + 1 : this.#text.end;
     if (!isWordChar(char)) {
       const address = this.#addressAt(char);
       if (address !== null) return this.#settle(address, end);
@@ -275,8 +278,8 @@ export class LinkScanner {
 function shown(host: string): string {
   const name = host.replace(/[^a-z0-9.:-]|:$/gi, "");
   if (/^[\d.]+$|:/.test(name)) return name;
-  const labels = name.split(".").filter((label) => !/^_*www\d*$/.test(label));
+  const labels = name.split(".").filter((label) => !/www\d*$/.test(label));
   const known = labels.slice(-3);
   const short = known.length === 3 && known.slice(1).join(".").length <= 6;
-  return (short ? known : labels.slice(-2)).join(".");
+  return (short ? known : labels.slice(-2)).join(".") || unreadable;
 }
