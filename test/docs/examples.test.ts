@@ -108,7 +108,7 @@ function isBroken(page: string, link: string): boolean {
 test("every link of the docs leads to a file of the repository, and to a heading in it", () => {
   const broken = pages.flatMap((page) => {
     const links = [
-      ...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:)([^)\s]+)\)/g),
+      ...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g),
     ];
     return links
       .filter(([, link = ""]) => isBroken(page, link))
