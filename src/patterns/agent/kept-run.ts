@@ -1,5 +1,6 @@
 import { SeamError } from "../../call/seam-error.ts";
 import { defaults } from "../../config/defaults.ts";
+import { DeadlineExceeded } from "../../errors.ts";
 import type { ApprovalRequest, StoredRun } from "../../state/runs.ts";
 import { kept } from "../kept.ts";
 import { Busy } from "../run-errors.ts";
@@ -8,13 +9,18 @@ import type { WaitingOpenCall } from "./open-call.ts";
 import type { Run, RunParts } from "./run.ts";
 import { snapshotOf } from "./snapshot.ts";
 
-/** Errors after which the same run would only end the same way again. */
 const finalCodes: ReadonlySet<string> = new Set([
   "StepLimit",
   "Refused",
   "Truncated",
   "InvalidOutput",
 ]);
+
+/** Whether the same run would only end the same way again. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof DeadlineExceeded) return error.limit === "run";
+  return SeamError.is(error) && finalCodes.has(error.code);
+}
 
 /** How a run is kept from one part to the next. */
 export class KeptRun {
@@ -54,7 +60,7 @@ export class KeptRun {
     if (this.#holder === null) return;
     const { runtime, runId } = this.#parts;
     try {
-      if (SeamError.is(error) && finalCodes.has(error.code)) await this.#end(run);
+      if (isFinal(error)) await this.#end(run);
       else if (run.isWhole) await this.#keep(run, []);
       else await runtime.runs.release(runId, this.#holder);
     } catch {

@@ -249,6 +249,7 @@ export class Run {
       mode === "stream" ? this.text.sink(tellText) : undefined,
     );
     const content = this.#callIds.unique(result.content);
+    if (content.some(isFromElsewhere)) this.#gate.readUntrusted("what the provider's tools found");
     this.#last = content;
     this.#transcript.answered(content);
     this.#steps.push({
@@ -259,7 +260,6 @@ export class Run {
       usage: toUsage(result.usage),
       cost: this.segment.heard(call.id)?.costUsd ?? null,
     });
-    if (content.some(isFromElsewhere)) this.#gate.readUntrusted("what the provider's tools found");
     const calls = content.filter(isOurs);
     if (calls.length > 0) this.#mayGoOn();
     await desk.take(calls);
