@@ -1,5 +1,6 @@
 import { tokensOfText } from "../../call/estimate.ts";
 import { withoutFamily } from "../../call/family.ts";
+import { ContextTooLong } from "../../errors.ts";
 import { kept } from "../kept.ts";
 import type { Chat, FoldsAhead } from "./chat.ts";
 import type { History } from "./history.ts";
@@ -11,6 +12,8 @@ import { inputOf, read } from "./window-input.ts";
 
 /** Of the summarizing task's window, what messages may take: the rest is for instructions, notes and misjudgement. */
 const transcriptShare = 0.6;
+/** A piece of no more tokens is not cut in half any more: then it is not the piece that is too long. */
+const leastPiece = 200;
 
 export class Folds implements FoldsAhead {
   readonly #running = new Map<string, Promise<void>>();
@@ -44,63 +47,59 @@ async function foldNearlyFull(chat: Chat, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Folds what the plan says into the summary, in pieces that the summarizing task has room for; each is kept at once. Where
- * somebody else has folded meanwhile, theirs stands, and this one ends.
+ * Folds what the plan says into the summary, in pieces that the summarizing task has room for; each is kept at once. One
+ * that its provider finds too long is cut in half. Where somebody else has folded meanwhile, theirs stands, and this one
+ * ends.
  */
 export async function fold(
   chat: Chat,
-  { turns, summary }: History,
+  { turns, summary, state }: History,
   { fold: indexes, summaryRoom: room }: WindowPlan,
   signal: AbortSignal,
 ): Promise<void> {
   const { runtime, id, rule, tags, place } = chat;
+  const { window } = runtime.rulesOf(rule.summaryTask).conversation;
+  let most = Math.floor((window * transcriptShare) / Math.max(1, state.calibration.ratio ?? 1));
   const wanted = new Set(indexes);
-  const most = Math.floor(runtime.rulesOf(rule.summaryTask).conversation.window * transcriptShare);
+  let left = turns.filter(({ index }) => wanted.has(index));
   let before = summary;
-  for (const piece of piecesOf(
-    turns.filter(({ index }) => wanted.has(index)),
-    most,
-  )) {
-    const text = await summarize({
-      runtime,
-      task: rule.summaryTask,
-      tags,
-      signal,
-      before: before?.text,
-      transcript: piece.transcript,
-      room,
+  for (let piece = pieceOf(left, most); piece !== undefined; piece = pieceOf(left, most)) {
+    const { transcript, upTo, tokens } = piece;
+    const options = { runtime, task: rule.summaryTask, tags, signal, before: before?.text };
+    const text = await summarize({ ...options, transcript, room }).catch((error: unknown) => {
+      if (error instanceof ContextTooLong && tokens > leastPiece) return undefined;
+      throw error;
     });
-    const next = { text, upTo: piece.upTo, tokens: tokensOfText(text) };
+    if (text === undefined) {
+      most = Math.floor(tokens / 2);
+      continue;
+    }
+    const next = { text, upTo, tokens: tokensOfText(text) };
     const keep = () => runtime.conversations.summarize(id, next, before?.upTo ?? 0);
     if (!(await kept("The summary could not be kept", keep, place))) return;
     before = next;
+    left = left.filter(({ index }) => index >= upTo);
   }
 }
 
 interface Piece {
   readonly transcript: string;
   readonly upTo: number;
+  readonly tokens: number;
 }
 
-/** The turns in pieces of at most so many tokens; a turn that has more is shortened. */
-function piecesOf(turns: readonly HistoryTurn[], most: number): Piece[] {
-  const pieces: Piece[] = [];
-  let texts: string[] = [];
+/** The first turns, as many as take at most so many tokens; one that has more is shortened. */
+function pieceOf(turns: readonly HistoryTurn[], most: number): Piece | undefined {
+  const texts: string[] = [];
   let tokens = 0;
   let upTo = 0;
-  const end = (): void => {
-    if (texts.length > 0) pieces.push({ transcript: texts.join("\n\n"), upTo });
-    texts = [];
-    tokens = 0;
-  };
   for (const { index, messages } of turns) {
     const text = fitted(transcriptOf(messages), most);
     const size = tokensOfText(text);
-    if (tokens + size > most) end();
+    if (texts.length > 0 && tokens + size > most) break;
     texts.push(text);
     tokens += size;
     upTo = index + 1;
   }
-  end();
-  return pieces;
+  return texts.length === 0 ? undefined : { transcript: texts.join("\n\n"), upTo, tokens };
 }

@@ -48,7 +48,10 @@ export async function held<Result>(
   }
 }
 
-/** The same, with the prompt made; one that a provider finds too long is made once more, smaller. */
+/** How often a prompt that its provider finds too long is made anew, no more than half as long. */
+const mostHalvings = 3;
+
+/** The same, with the prompt made; one that a provider finds too long is made anew, smaller. */
 export function underWay<Result>(
   plain: Chat,
   { message, outfit, ...options }: TurnStart,
@@ -58,16 +61,22 @@ export function underWay<Result>(
   return held(plain, options, async (under) => {
     const { waiting } = under;
     const chat = await outfit(plain);
-    const first = await prepareTurn(chat, { message, waiting, deadlineMs });
-    waiting.throwIfAborted();
-    try {
-      return await ask(first, under, chat);
-    } catch (error) {
-      // Steps that an agent has made are not made again.
-      if (!(error instanceof ContextTooLong) || error.steps.length > 0) throw error;
-      const calibration = afterTooLong(first.calibration, first.estimated, chat.rule.window);
-      const second = await prepareTurn(chat, { message, waiting, deadlineMs, calibration });
-      return ask(second, under, chat);
+    let sent = await prepareTurn(chat, { message, waiting, deadlineMs });
+    for (let halvings = 0; ; halvings++) {
+      waiting.throwIfAborted();
+      try {
+        return await ask(sent, under, chat);
+      } catch (error) {
+        // Steps that an agent has made are not made again.
+        const isLast = halvings === mostHalvings;
+        if (!(error instanceof ContextTooLong) || error.steps.length > 0 || isLast) throw error;
+        const calibration = afterTooLong(sent.calibration, sent.estimated, chat.rule.window);
+        const smaller = { message, waiting, deadlineMs, calibration };
+        sent = await prepareTurn(chat, smaller).catch((second: unknown) => {
+          // What the provider says of its limit is worth more than our guess at it.
+          throw second instanceof ContextTooLong ? error : second;
+        });
+      }
     }
   });
 }
