@@ -78,6 +78,7 @@ function toModelMessage(message: Message, index: number, task: string): Language
       task,
     });
   }
+  checkParts(message, index, task);
   switch (message.role) {
     case "system":
       return { role: "system", content: message.content };
@@ -99,4 +100,22 @@ function toModelMessage(message: Message, index: number, task: string): Language
 
 function parts<Part>(content: string | readonly Part[]): (Part | { type: "text"; text: string })[] {
   return typeof content === "string" ? [{ type: "text", text: content }] : [...content];
+}
+
+/** Parts as untyped callers may have made them: what is none would fail far from here, or be left out unseen. */
+function checkParts({ role, content }: Message, index: number, task: string): void {
+  if (role === "tool" && typeof content === "string") {
+    throw new InvalidRequest(`messages.${index}.content must be a list of parts`, { task });
+  }
+  if (typeof content === "string") return;
+  for (const [at, part] of content.entries()) {
+    const { type, text, data } = ((part as unknown) ?? {}) as Readonly<Record<string, unknown>>;
+    const lacksText = type === "text" && typeof text !== "string";
+    const lacksData = type === "file" && (typeof data !== "object" || data === null);
+    if (typeof type === "string" && !lacksText && !lacksData) continue;
+    throw new InvalidRequest(
+      `messages.${index}.content.${at} must be a part of the AI SDK's prompt, e.g. { type: "text", text: "…" }`,
+      { task },
+    );
+  }
 }

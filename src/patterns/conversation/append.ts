@@ -1,3 +1,4 @@
+import type { ErrorContext } from "../../call/seam-error.ts";
 import { InvalidRequest } from "../../errors.ts";
 import { kept } from "../kept.ts";
 import { type Message, requestOf } from "../prompt.ts";
@@ -50,5 +51,21 @@ function turnsOf(messages: readonly Message[], { task, place }: Chat): Message[]
     if (message.role === "user" || last === undefined) turns.push([message]);
     else last.push(message);
   }
+  for (const turn of turns) checkPairs(turn, place);
   return turns;
+}
+
+/** A provider refuses every prompt with a call that has no result, or a result without its call before it. */
+function checkPairs(turn: readonly Message[], place: ErrorContext): void {
+  const waiting = new Set<string>();
+  const refused = (id: string, what: string): InvalidRequest =>
+    new InvalidRequest(`The ${what} ${JSON.stringify(id)} stands alone in its turn`, place);
+  for (const { role, content } of turn) {
+    for (const part of typeof content === "string" ? [] : content) {
+      if (part.type === "tool-call" && part.providerExecuted !== true) waiting.add(part.toolCallId);
+      if (role !== "tool" || part.type !== "tool-result") continue;
+      if (!waiting.delete(part.toolCallId)) throw refused(part.toolCallId, "result of the call");
+    }
+  }
+  for (const id of waiting) throw refused(id, "call of a tool");
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../errors.ts";
+import { ConfigError, InvalidRequest } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
 import { AgentConversation } from "./agent-conversation.ts";
 import type { AnyAgentConversation } from "./agent-turn.ts";
@@ -22,6 +22,7 @@ export function openConversations(runtime: Runtime): Conversations {
     const { task, system, pins = [], tags = {} } = options;
     const rule = runtime.rulesOf(task).conversation;
     checkId(id, task);
+    checkTexts({ system, pins }, task);
     return {
       runtime,
       id,
@@ -46,8 +47,10 @@ export function openConversations(runtime: Runtime): Conversations {
 
 const longestId = 200;
 
+/** A lone surrogate is no text: stores write another character for it, so that different ids would be one. */
 function checkId(id: unknown, task: string): void {
-  if (typeof id === "string" && id !== "" && id.length <= longestId) return;
+  const isText = typeof id === "string" && id.isWellFormed();
+  if (isText && id !== "" && id.length <= longestId) return;
   throw new ConfigError(
     {
       summary: `The id of a conversation is a text of 1 to ${longestId} characters`,
@@ -55,4 +58,16 @@ function checkId(id: unknown, task: string): void {
     },
     { task },
   );
+}
+
+function checkTexts(
+  { system, pins }: { readonly system: unknown; readonly pins: unknown },
+  task: string,
+): void {
+  const isText = (value: unknown): boolean => typeof value === "string";
+  if (system !== undefined && !isText(system))
+    throw new InvalidRequest("`system` must be a text", { task });
+  if (!Array.isArray(pins) || !pins.every(isText)) {
+    throw new InvalidRequest("`pins` must be a list of texts", { task });
+  }
 }

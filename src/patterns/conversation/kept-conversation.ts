@@ -45,8 +45,9 @@ export abstract class KeptConversation {
   async pin(what: string | number): Promise<void> {
     const { conversations } = this.#chat.runtime;
     if (typeof what === "number") return this.#setPinned(what, true);
-    if (what.trim() === "")
-      throw new InvalidRequest("An empty fact says nothing", this.#chat.place);
+    if (typeof what !== "string" || what.trim() === "") {
+      throw new InvalidRequest("A fact is a text that is not empty", this.#chat.place);
+    }
     await this.#write(() => conversations.pin(this.id, what));
   }
 

@@ -120,11 +120,12 @@ function replyOf({ content }: LanguageModelV4GenerateResult, { id, task }: Call)
 }
 
 /** What is said, as a message; throws InvalidRequest for what says nothing, or too much. */
-export function messageOf(said: Said, { place }: Chat): UserMessage {
+export function messageOf(said: Said, { task, place }: Chat): UserMessage {
   if (typeof said === "string" ? said.trim() === "" : !Array.isArray(said) || said.length === 0) {
     throw new InvalidRequest("A turn needs a text or a list of parts that is not empty", place);
   }
   const message = { role: "user", content: said } as const;
+  requestOf(task, { messages: [message] });
   const { maxBytes } = defaults.conversationTurn;
   const bytes = Buffer.byteLength(toJson(message));
   if (bytes <= maxBytes) return message;

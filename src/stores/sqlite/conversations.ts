@@ -155,7 +155,10 @@ function forgetPaused(file: OpenFile, id: string, runId: string): void {
   run(file, remove);
 }
 
-/** What was there is overwritten in the file, not only marked as free. */
+/**
+ * What was there is overwritten in the file, not only marked as free. What SQLite left of it in the gaps of pages when it
+ * balanced its trees goes with a vacuum alone, which is too long a time for a call to hold everybody up.
+ */
 function remove(file: OpenFile, id: string): OpenFile {
   file.connection.exec("pragma secure_delete = on");
   try {
