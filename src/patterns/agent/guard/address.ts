@@ -55,8 +55,9 @@ export function isFileLike(host: string): boolean {
 export function hostsOfAuthority(authority: string): readonly string[] {
   const whole = hostOf(authority.replace(/[^\p{L}\p{N}\]]+$/u, ""));
   const begin = /^(?:\[[\da-f:.]+\]|[\p{L}\p{N}\p{M}._%。．｡-]+)/iu.exec(authority)?.[0];
-  const first = begin === undefined || !/[\p{L}\p{N}]/u.test(begin) ? null : hostOf(begin);
-  const hosts = [first, whole !== null && canBeOwned(whole) ? whole : null];
+  const isName = begin !== undefined && /[\p{L}\p{N}]/u.test(begin);
+  const first = isName ? (hostOf(begin) ?? unreadable) : null;
+  const hosts = [whole !== null && canBeOwned(whole) ? whole : null, first];
   return [...new Set(hosts.filter((host) => host !== null))];
 }
 
@@ -86,7 +87,7 @@ export function hostsOfReference(reference: string, strict: boolean): readonly s
 function hostsAfter(slashes: string, strict: boolean): readonly string[] {
   const authority = /^[^/\\?#]*/.exec(slashes)?.[0] ?? "";
   const host = hostOf(authority);
-  if (host !== null) return [host];
+  if (host !== null && (strict || canBeOwned(host))) return [host];
   const hosts = hostsOfAuthority(authority);
   return hosts.length === 0 && strict ? [unreadable] : hosts;
 }

@@ -14,7 +14,7 @@ export interface Extent {
 
 /** The longest text that a finder of links could take for one link, without signs at its end; "" if it is too long. */
 export function readRun(text: Lookahead, start: number): string {
-  const { end, whole } = readUntil(text, start, /[\s<]/);
+  const { end, whole } = readUntil(text, start, /[^\S\ufeff]|</);
   return whole ? text.slice(start, end).replace(/[.,;:!?'"`*_~)\]}>]+$/, "") : "";
 }
 

@@ -45,7 +45,10 @@ const taken: readonly (readonly [string, string])[] = [
     '<meta http-equiv=refresh content="0;url=https://evil.example/">',
     "[content removed: evil.example]",
   ],
-  ["<svg><image xlink:href='//evil.example/x'/></svg>", "<svg>[image removed: evil.example]</svg>"],
+  [
+    "<svg><image xlink:href='//evil.example/x'/></svg>",
+    "<svg> [image removed: evil.example]</svg>",
+  ],
   [
     "<form action=https://evil.example><base href=//evil>",
     "[content removed: evil.example] [content removed: evil]",
@@ -107,6 +110,7 @@ const taken: readonly (readonly [string, string])[] = [
   ["a<b ](<https://evil x='1>' onclick=y>", "a [content removed: javascript]"],
   ["https://good.example>@evil.example/x", "[link removed: evil.example]>@evil.example/x"],
   ["https://good.example&Tab;.evil.com", "[link removed: evil.com]"],
+  ["https://good.example\\a@evil.example", "[link removed: evil.example]"],
   ["xwww.evil.com", "[link removed: evil.com]"],
   // An unfinished tag could be finished by the page around it, and is none with a space in it.
   ['<img src="https://evil.example/?', '< img src="[link removed: evil.example]?'],

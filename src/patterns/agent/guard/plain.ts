@@ -182,7 +182,15 @@ function readAuthority(
     if (hostEnd === at && isWordChar(char)) hostEnd = text.end;
     at = text.end;
   }
-  return { readings: shorter === null ? [chars] : [chars, shorter], hostEnd, end: at };
+  const readings = [chars, ...(shorter === null ? [] : [shorter]), ...behindBackslash(text, at)];
+  return { readings, hostEnd, end: at };
+}
+
+/** Some renderers escape a backslash; what stands before it is no host then, but part of a user's name. */
+function behindBackslash(text: Lookahead, at: number): readonly string[] {
+  if (text.at(at) !== "\\") return [];
+  const { chars } = readWhile(text, at + 1, /[^\s/?#<]/, longestAuthority);
+  return chars.includes("@") ? [chars.slice(chars.lastIndexOf("@") + 1)] : [];
 }
 
 /** Slashes and backslashes; browsers skip tabs and line breaks between them. */

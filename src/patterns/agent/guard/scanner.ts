@@ -142,7 +142,8 @@ export class LinkScanner {
     const start = startOfDestination(this.#text, this.#at);
     if (!startsAddress(this.#text, start)) return this.#emit(this.#at + 1);
     const { value, end, whole } = readDestination(this.#text, start, inParentheses);
-    const readings = [value, value.replace(/\\([!-/:-@[-`{-~])/g, "$1")];
+    const unescaped = value.replace(/\\([!-/:-@[-`{-~])/g, "$1");
+    const readings = [value, unescaped, unescaped.replace(/<.*/s, "")];
     const hosts = readings.flatMap((reading) =>
       hostsOfReference(withoutInvisible(decodeEntities(reading)), inParentheses),
     );
@@ -163,7 +164,7 @@ export class LinkScanner {
     if (tag.whole || (found !== null && this.#depth > 0)) {
       if (found === null) return this.#emit(tag.end);
       // A tag ends the address before it, and so must what takes its place.
-      const space = /[^\s>]/.test(this.#before);
+      const space = /\S/.test(this.#before);
       return this.#remove(found.kind, found.host, tag.end, { space });
     }
     const tooLong = tag.end - this.#at >= longestLink;
