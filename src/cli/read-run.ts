@@ -1,7 +1,7 @@
 import type { ToolOutcome } from "../call/tool-record.ts";
 import { addKnown, addUsage, type Usage, zeroUsage } from "../call/usage.ts";
 import { ConfigError } from "../errors.ts";
-import type { CallEvent, EventReader } from "../events.ts";
+import type { CallEvent, EventReader, RunRecord } from "../events.ts";
 import type { StoredApproval } from "../state/runs.ts";
 
 /** An event with the calls that were made for it, oldest first. */
@@ -41,16 +41,16 @@ export interface TracedRun {
   readonly totals: RunTotals;
 }
 
-/** The run that an event belongs to, by its id or the beginning of it. */
+/** The run that an event belongs to, by its id or the beginning of it: the innermost of those that have paused. */
 export async function readRun(events: EventReader, id: string): Promise<TracedRun> {
   const trace = await events.trace(id);
   const traceId = trace[0]?.traceId ?? id;
-  const record = await events.runOf(traceId);
+  const record = await recordOf(events, trace, id);
   const ids = record?.segments ?? [traceId];
-  const traces = await Promise.all(
-    ids.map(async (part) => (part === traceId ? trace : await events.trace(part))),
+  const segments = await Promise.all(
+    ids.map(async (part) => segmentOf(part, part === traceId ? trace : await events.trace(part))),
   );
-  const task = traces.flat()[0]?.task ?? record?.task;
+  const task = segments.flatMap(segmentEvents)[0]?.task ?? record?.task;
   if (task === undefined) {
     throw new ConfigError({
       summary: `No run in ${events.path} has an event with the id ${JSON.stringify(id)}`,
@@ -61,23 +61,43 @@ export async function readRun(events: EventReader, id: string): Promise<TracedRu
     id: record?.id ?? traceId,
     task,
     approvals: record?.approvals ?? [],
-    segments: ids.map((part, index) => segmentOf(part, traces[index] ?? [])),
-    totals: totalsOf(traces),
+    segments,
+    totals: totalsOf(segments),
   };
 }
 
-/** What hangs from an event that is not there hangs from the segment. */
+/** What the store knows of the run: an agent's run may have been made, and have paused, in a tool of another's. */
+async function recordOf(
+  events: EventReader,
+  trace: readonly CallEvent[],
+  id: string,
+): Promise<RunRecord | undefined> {
+  const byId = new Map(trace.map((event) => [event.id, event]));
+  let event = byId.get(id) ?? trace.find((one) => one.id.startsWith(id));
+  while (event !== undefined) {
+    const record = event.pattern === "agent" ? await events.runOf(event.id) : undefined;
+    if (record !== undefined) return record;
+    event = event.parentId === null ? undefined : byId.get(event.parentId);
+  }
+  return await events.runOf(trace[0]?.traceId ?? id);
+}
+
+/**
+ * A part of a run, of the trace that has it: what hangs from its event, and of a trace of its own also what hangs from
+ * events that are not there.
+ */
 function segmentOf(id: string, trace: readonly CallEvent[]): Segment {
+  const event = trace.find((event) => event.id === id) ?? null;
   const known = new Set(trace.map((event) => event.id));
-  const placeOf = ({ parentId }: CallEvent): string =>
-    parentId !== null && known.has(parentId) ? parentId : id;
+  const placeOf = ({ parentId, traceId }: CallEvent): string =>
+    parentId !== null && known.has(parentId) ? parentId : traceId;
   const byParent = Map.groupBy(
-    trace.filter((event) => event.id !== id),
+    trace.filter((event) => event.id !== event.traceId),
     placeOf,
   );
   const callsOf = (parent: string): TracedCall[] =>
     (byParent.get(parent) ?? []).map((event) => ({ ...event, calls: callsOf(event.id) }));
-  return { id, event: trace.find((event) => event.id === id) ?? null, calls: callsOf(id) };
+  return { id, event, calls: callsOf(id) };
 }
 
 /** All events of a part of a run, in the order of the tree. */
@@ -88,20 +108,22 @@ export function segmentEvents({ event, calls }: Segment): CallEvent[] {
 }
 
 /** Only what was really asked is counted: the events of parents hold sums. */
-function totalsOf(traces: readonly (readonly CallEvent[])[]): RunTotals {
-  const events = traces.flat();
+function totalsOf(segments: readonly Segment[]): RunTotals {
+  const parts = segments.map(segmentEvents);
+  const events = parts.flat();
   const asked = events.filter(({ children, source }) => children === 0 && source !== "tool");
   const tools: Partial<Record<ToolOutcome, number>> = {};
   for (const { tool } of events) {
     if (tool !== null) tools[tool.outcome] = (tools[tool.outcome] ?? 0) + 1;
   }
   return {
-    steps: events.filter(isStep).length,
+    steps: segments.flatMap(({ calls }) => calls).filter(({ pattern }) => pattern === "model")
+      .length,
     tools,
     usage: asked.map(({ usage }) => usage).reduce(addUsage, zeroUsage),
     costUsd: asked.map(({ costUsd }) => costUsd).reduce(addKnown, null),
     unpricedAttempts: asked.reduce((sum, { unpricedAttempts }) => sum + unpricedAttempts, 0),
-    workedMs: traces.reduce((sum, trace) => sum + spanOf(trace).durationMs, 0),
+    workedMs: parts.reduce((sum, part) => sum + spanOf(part).durationMs, 0),
   };
 }
 

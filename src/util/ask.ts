@@ -25,7 +25,7 @@ export async function talk<Result>(
   work: (ask: Ask) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();
-  const lines = createInterface({ input, output });
+  const lines = createInterface({ input, output, prompt: "" });
   let isClosed = false;
   const closed = new Promise<undefined>((resolve) => {
     lines.once("close", () => {

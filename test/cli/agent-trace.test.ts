@@ -127,6 +127,23 @@ const waits = [
   }),
 ];
 
+/** A run whose tool started a run of another agent, which paused; it went on by itself later. */
+const nested = [
+  segmentEvent({ id: "outer", task: "desk", time: 30_000, latencyMs: 900 }),
+  toolEvent("outer", { id: "outer-tool", time: 30_100, record: { name: "lookUpOrder" }, input: {} }),
+  segmentEvent({ id: "sub-1", parentId: "outer-tool", traceId: "outer", time: 30_200 }),
+  stepEvent("sub-1", { id: "sub-step", traceId: "outer", time: 30_250 }),
+  toolEvent("sub-1", {
+    id: "sub-waits",
+    traceId: "outer",
+    time: 30_300,
+    record: { name: "refund", outcome: "waiting", stoppedBy: "approval" },
+    input: {},
+  }),
+  segmentEvent({ id: "sub-2", time: 95_000 }),
+  stepEvent("sub-2", { id: "sub-2-step", time: 95_010 }),
+];
+
 async function keepWaitingRun(path: string): Promise<void> {
   const store = openSqliteStore(path, new Troubles(), { retentionMs: false });
   const run = runOf({ id: "wait-1", segments: ["wait-1"] });
@@ -137,6 +154,11 @@ async function keepWaitingRun(path: string): Promise<void> {
   await store.runs.claim("wait-1", "other", hour);
   const next = { ...run, segments: ["wait-1", "wait-2"] };
   await store.runs.pause(next, [ask("open")], "other");
+  const sub = runOf({ id: "sub-1", segments: ["sub-1"] });
+  await store.runs.pause(sub, [], null);
+  await store.runs.claim("sub-1", "other", hour);
+  const end = { runId: "sub-1", holder: "other", keepContent: true };
+  await store.runs.end({ ...end, segments: ["sub-1", "sub-2"] });
   const lost = runOf({ id: "lost-1", segments: ["lost-1"] });
   await store.runs.pause(lost, [requestOf({ id: "ask-lost", runId: "lost-1" })], null);
   await store.close();
@@ -148,7 +170,7 @@ let store: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "seam-trace-"));
   const path = join(folder, "seam.db");
-  await writeEvents(path, [...answered, ...broken, ...waits]);
+  await writeEvents(path, [...answered, ...broken, ...waits, ...nested]);
   await keepWaitingRun(path);
   store = ["--store", path];
 });
@@ -279,6 +301,17 @@ test("a run whose process was killed while it paused is still found, and says wh
   );
 });
 
+test("a run that was made in a tool and paused there is a run of its own, with its later parts", async () => {
+  const text = await trace("sub-1");
+  expect(text).toMatch(/^Run sub-1 {2}refund {2}answered\n {2}2 steps; 1 tool call \(1 waiting\)/);
+  expect(text).toMatch(/Part 1, began [\s\S]*refund \(agent\)[\s\S]*Part 2, began /);
+  expect(text).not.toContain("desk");
+  for (const id of ["sub-step", "sub-waits", "sub-2-step"]) expect(await trace(id)).toBe(text);
+  const outer = await trace("outer-tool");
+  expect(outer).toMatch(/^Run outer {2}desk {2}answered\n {2}0 steps; 2 tool calls/);
+  expect(outer).toMatch(/└─ lookUpOrder \{\} [\s\S]* {3}└─ refund \(agent\) /);
+});
+
 test("`seam calls show` tells what a tool was given and gave back, who agreed, and what stopped it", async () => {
   const failed = await runSeam(["calls", "show", "tool-fails", ...store]);
   expect(failed.stdout).toMatch(
@@ -296,23 +329,23 @@ test("`seam stats --by tool` tells what became of the calls of each tool", async
   expect(jsonLines(stdout)).toMatchObject([
     {
       tool: "refund",
-      calls: 5,
+      calls: 6,
       done: 0,
       errors: 1,
       denied: 1,
-      held: 3,
+      held: 4,
     },
     {
       tool: "lookUpOrder",
-      calls: 1,
-      done: 1,
+      calls: 2,
+      done: 2,
       errors: 0,
       denied: 0,
       held: 0,
     },
   ]);
   const table = await runSeam(["stats", "--by", "tool", ...store]);
-  expect(table.stdout).toMatch(/^TOOL +CALLS +DONE +ERRORS +DENIED +HELD +P50 +P95\nrefund +5 /);
+  expect(table.stdout).toMatch(/^TOOL +CALLS +DONE +ERRORS +DENIED +HELD +P50 +P95\nrefund +6 /);
 });
 
 test("an id that there is not is an error that says where to look", async () => {

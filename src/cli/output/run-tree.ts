@@ -68,8 +68,7 @@ function outcomeOf({ segments, approvals }: TracedRun): string {
   const isOpen = approvals.some(({ decision, expiresAt }) => decision === null && expiresAt > now);
   if (last?.event == null && !isOpen) return paint("yellow", "not ended, or its process died");
   if (last?.event?.errorCode != null) return paint("red", oneLine(last.event.errorCode));
-  const events = last === undefined ? [] : segmentEvents(last);
-  const hasPaused = events.some(({ tool }) => tool?.outcome === "waiting");
+  const hasPaused = last?.calls.some(({ tool }) => tool?.outcome === "waiting") ?? false;
   if (!isOpen && !hasPaused) return paint("green", "answered");
   // Of a run that the store no longer knows, nobody can say.
   const isDecided = !isOpen && approvals.length > 0;
