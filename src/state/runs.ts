@@ -60,7 +60,7 @@ export interface ApprovalFilter {
 }
 
 /**
- * What became of an attempt to take a run. `approvals`: what it has waited for since its last pause. `held`: another
+ * What became of an attempt to take a run. `approvals`: what it waited for at its last pause. `held`: another
  * process works on it.
  */
 export type Claim =
@@ -96,7 +96,10 @@ export interface RunStore {
     approvals: readonly ApprovalRequest[],
     holder: string | null,
   ): Promise<boolean>;
-  /** Takes a paused run, so that no other process does while `leaseMs` last. */
+  /**
+   * Takes a paused run, so that no other process does while `leaseMs` last. `holder` is the id of the part that begins; one
+   * whose process died, so that it never gave the run back, stays one of the run's parts.
+   */
   claim(runId: string, holder: string, leaseMs: number): Promise<Claim>;
   /** Prolongs the hold; `false`: it was lost. */
   renew(runId: string, holder: string, leaseMs: number): Promise<boolean>;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { createSeam, defineTool, type RunResult, type Seam } from "llm-seam";
+import { openEvents } from "llm-seam/events";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { calls, replyWith } from "../support/agent.ts";
@@ -222,7 +223,8 @@ test("a run that was aborted while a tool was at work makes the call again under
       return new Promise(() => {});
     },
   };
-  const agent = agentOf(harness.seam, { tools: { ...tools, refund } });
+  const grant = { tools: { look: true, refund: { calls: 1 } } };
+  const agent = agentOf(harness.seam, { tools: { ...tools, refund }, grant });
   const paused = await agent.run({ prompt: "Refund 20." });
   await harness.seam.approvals.approve(approvalsOf(paused)[0]?.id ?? "", { by: "ada" });
   const error = await rejection(agent.resume(paused.runId, { signal: abort.signal }));
@@ -235,6 +237,15 @@ test("a run that was aborted while a tool was at work makes the call again under
   );
   expect(paid).toHaveLength(2);
   expect(new Set(paid.map(({ key }) => key)).size).toBe(1);
+  await harness.seam.flush();
+  using events = openEvents(harness.file);
+  const parts = (await events.runOf(paused.runId))?.segments ?? [];
+  const ends = await Promise.all(parts.map((id) => events.get(id)));
+  expect(ends.map((event) => event?.errorCode ?? event?.finishReason)).toEqual([
+    "tool-calls",
+    "Aborted",
+    "stop",
+  ]);
 });
 
 test("several calls wait at once, and a run may pause again", async () => {
@@ -253,6 +264,23 @@ test("several calls wait at once, and a run may pause again", async () => {
   await harness.seam.approvals.approve(approvalsOf(run)[0]?.id ?? "", { by: "ada" });
   expect(await agent.resume(run.runId)).toMatchObject({ text: "All paid.", steps: { length: 3 } });
   expect(paid.map(({ amount }) => amount)).toEqual([1, 2, 3]);
+});
+
+test("a second pause that cannot be stored is made again, and no approval is lost", async () => {
+  const more = calls(["refund", { amount: 3 }]);
+  replyWith(harness.simulator, twoCalls, more, more, "Paid.");
+  const agent = agentOf(harness.seam);
+  const paused = await agent.run({ prompt: "Refund 20." });
+  await harness.seam.approvals.approve(approvalsOf(paused)[0]?.id ?? "", { by: "ada" });
+  using file = new DatabaseSync(harness.file);
+  file.exec(
+    "create trigger full before insert on approvals begin select raise(abort, 'disk full'); end",
+  );
+  expect(await rejection(agent.resume(paused.runId))).toMatchObject({ code: "StoreUnavailable" });
+  file.exec("drop trigger full");
+  const again = await agent.resume(paused.runId);
+  expect(approvalsOf(again)).toMatchObject([{ input: { amount: 3 } }]);
+  expect(new Set(paid.map(({ key }) => key)).size).toBe(1);
 });
 
 test("a context that cannot be kept is said when the run has to pause", async () => {

@@ -130,7 +130,12 @@ const waits = [
 /** A run whose tool started a run of another agent, which paused; it went on by itself later. */
 const nested = [
   segmentEvent({ id: "outer", task: "desk", time: 30_000, latencyMs: 900 }),
-  toolEvent("outer", { id: "outer-tool", time: 30_100, record: { name: "lookUpOrder" }, input: {} }),
+  toolEvent("outer", {
+    id: "outer-tool",
+    time: 30_100,
+    record: { name: "lookUpOrder" },
+    input: {},
+  }),
   segmentEvent({ id: "sub-1", parentId: "outer-tool", traceId: "outer", time: 30_200 }),
   stepEvent("sub-1", { id: "sub-step", traceId: "outer", time: 30_250 }),
   toolEvent("sub-1", {

@@ -28,7 +28,7 @@ describe.each(runStores)("%s", (_, open) => {
       run: runOf(),
       approvals: [{ ...requestOf(), decision: null }],
     });
-    expect(await runs().segments("run-1")).toEqual(["run-1"]);
+    expect(await runs().segments("run-1")).toEqual(["run-1", "worker"]);
     expect(await runs().segments("run-2")).toBeUndefined();
   });
 
@@ -68,6 +68,19 @@ describe.each(runStores)("%s", (_, open) => {
     await runs().release("run-1", "first");
     expect(await runs().claim("run-1", "third", lease)).toMatchObject({ kind: "held" });
     expect(await runs().approvals({})).toHaveLength(1);
+    // Parts whose processes have died are the run's as well; what it waits for is as it was.
+    expect(await runs().segments("run-1")).toEqual(["run-1", "first", "second"]);
+    vi.advanceTimersByTime(lease);
+    expect(await runs().claim("run-1", "third", lease)).toMatchObject({
+      run: { segments: ["run-1", "first", "second"] },
+      approvals: [{ id: "approval-1" }],
+    });
+  });
+
+  test("a part that was given back is none", async () => {
+    await paused();
+    await runs().claim("run-1", "first", lease);
+    await runs().release("run-1", "first");
     expect(await runs().segments("run-1")).toEqual(["run-1"]);
   });
 

@@ -52,11 +52,11 @@ export function renderRun(run: TracedRun, { full }: { readonly full: boolean }):
   ].join("\n");
 }
 
-/** A run that pauses is kept before its events are written: they are gone if its process is killed in between. */
+/** A part is known before its events are written: they are gone if its process is killed in between. */
 function lostLines(runId: string, index: number): string[] {
   return [
     paint("bold", `Part ${index + 1}`),
-    "  None of its events was written: its process was killed. What it waited for:",
+    "  None of its events is written: it has just begun, or its process was killed. What the run waits for:",
     `  seam approvals --all --run ${oneLine(runId)}`,
   ];
 }

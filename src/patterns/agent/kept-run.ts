@@ -7,7 +7,7 @@ import { Busy } from "../run-errors.ts";
 import { toPlain } from "./gate/plain.ts";
 import type { WaitingOpenCall } from "./open-call.ts";
 import type { Run, RunParts } from "./run.ts";
-import { snapshotOf } from "./snapshot.ts";
+import { type RunPoint, snapshotOf } from "./snapshot.ts";
 
 const finalCodes: ReadonlySet<string> = new Set([
   "StepLimit",
@@ -45,7 +45,7 @@ export class KeptRun {
         expiresAt: expiresAt.getTime(),
       };
     });
-    await this.#keep(run, approvals);
+    await this.#keep(run, run.point(), approvals);
   }
 
   async answered(run: Run): Promise<void> {
@@ -58,23 +58,25 @@ export class KeptRun {
    */
   async failed(run: Run, error: unknown): Promise<void> {
     if (this.#holder === null) return;
-    const { runtime, runId } = this.#parts;
     try {
       if (isFinal(error)) await this.#end(run);
-      else if (run.isWhole) await this.#keep(run, []);
-      else await runtime.runs.release(runId, this.#holder);
+      else await this.#keep(run, canGoOn(run) ? run.point() : this.#parts.from, []);
     } catch {
       // The hold ends by itself, and the run is as it was: the first error says more than this one.
     }
   }
 
-  async #keep(run: Run, approvals: readonly ApprovalRequest[]): Promise<void> {
+  async #keep(
+    run: Run,
+    point: Omit<RunPoint, "segments">,
+    approvals: readonly ApprovalRequest[],
+  ): Promise<void> {
     const { runId, task, from, runtime } = this.#parts;
     const segments = this.#segmentsWith(run);
     const lastExpiry = Math.max(Date.now(), ...approvals.map(({ expiresAt }) => expiresAt));
     const stored: StoredRun = {
       ...{ id: runId, task, segments, createdAt: from.createdAt },
-      snapshot: snapshotOf({ ...run.point(), segments }, task),
+      snapshot: snapshotOf({ ...point, segments }, task),
       keptUntil: lastExpiry + defaults.pausedRunKeepMs,
     };
     const isKept = await kept(
@@ -103,6 +105,11 @@ export class KeptRun {
   #segmentsWith(run: Run): string[] {
     return [...this.#parts.from.segments, run.segment.id];
   }
+}
+
+/** Not from calls that wait for approvals which were never stored: nobody could decide about them. */
+function canGoOn(run: Run): boolean {
+  return run.isWhole && run.point().waiting.length === 0;
 }
 
 /** What a process is told whose hold on a run has ended before its work had. */

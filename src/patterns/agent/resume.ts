@@ -27,6 +27,7 @@ type Claimed = Extract<Claim, { kind: "claimed" }>;
 /** Goes on with a paused run, where everything that it waits for is decided or has expired. */
 export async function resumeRun(resuming: Resuming): Promise<RunResult> {
   const { runtime, runId, signal } = resuming;
+  // Also the id of the part that begins: it is known for the run's should this process die.
   const holder = newId();
   signal?.throwIfAborted();
   const { run, approvals } = await claim(resuming, holder);
@@ -80,7 +81,7 @@ function readPaused(
   }
   const now = Date.now();
   return {
-    point: readSnapshot(run.snapshot, task),
+    point: { ...readSnapshot(run.snapshot, task), segments: run.segments },
     pending: approvals.filter(({ decision, expiresAt }) => decision === null && expiresAt > now),
   };
 }
@@ -114,7 +115,7 @@ async function goOn(
   try {
     const context = options.context ?? point.context;
     const parts = {
-      ...({ runtime, task, runId, segmentId: newId(), mode: "generate", decided } as const),
+      ...({ runtime, task, runId, segmentId: holder, mode: "generate", decided } as const),
       ...{ tools: options.tools, approve: options.approve, settings: options.settings },
       grant: grantFor(task, options, context),
       rule: runtime.agentRule(task, options.limits),

@@ -109,7 +109,7 @@ export class Run {
       grant,
       rule,
       context: from.context,
-      state: from.state,
+      state: structuredClone(from.state),
       signal: this.#abort.controller.signal,
     });
     this.text = new RunText(

@@ -65,10 +65,12 @@ export function memoryRuns(): RunStore {
       if (isOver) return { kind: "ended" };
       const now = Date.now();
       if (hold !== null && hold.until > now) return { kind: "held", until: hold.until };
-      runs.set(runId, { ...entry, hold: { holder, until: now + leaseMs } });
-      const part = run.segments.length;
-      const since = listed(approvals, { runId }).filter((kept) => kept.part === part);
-      return { kind: "claimed", run, approvals: since.map(({ approval }) => approval) };
+      const claimed = { ...run, segments: segmentsOf(entry) };
+      runs.set(runId, { ...entry, run: claimed, hold: { holder, until: now + leaseMs } });
+      const asked = listed(approvals, { runId });
+      const last = Math.max(...asked.map(({ part }) => part));
+      const waited = asked.filter(({ part }) => part === last);
+      return { kind: "claimed", run: claimed, approvals: waited.map(({ approval }) => approval) };
     },
     renew: async (runId, holder, leaseMs) =>
       change(runId, holder, { hold: { holder, until: Date.now() + leaseMs } }),
@@ -94,7 +96,10 @@ export function memoryRuns(): RunStore {
       }
       return true;
     },
-    segments: async (runId) => runs.get(runId)?.run.segments,
+    segments: async (runId) => {
+      const entry = runs.get(runId);
+      return entry && segmentsOf(entry);
+    },
     approvals: async (filter) => listed(approvals, filter).map(({ approval }) => approval),
     decide: async (id, given) => {
       const kept = approvals.get(id);
@@ -108,6 +113,11 @@ export function memoryRuns(): RunStore {
       return { kind: "taken", approval: { ...approval, decision } };
     },
   };
+}
+
+/** The events of a run's parts; the last one of them may be at work. */
+function segmentsOf({ run: { segments }, hold }: Entry): readonly string[] {
+  return hold === null || segments.includes(hold.holder) ? segments : [...segments, hold.holder];
 }
 
 function listed(

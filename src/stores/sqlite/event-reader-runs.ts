@@ -11,7 +11,7 @@ export interface RunRecord {
   readonly createdAt: number;
   /** `null`: it has not ended. */
   readonly endedAt: number | null;
-  /** The events of its parts, one up to each pause. */
+  /** The events of its parts; the last one may be at work, or its process may have died. */
   readonly segments: readonly string[];
   /** What it waited for, and who decided, the oldest first. */
   readonly approvals: readonly StoredApproval[];
@@ -24,9 +24,9 @@ export async function runOfPart(
 ): Promise<RunRecord | undefined> {
   const row = await file.db
     .selectFrom("runs")
-    .select(["id", "task", "created_at", "ended_at", "segments"])
+    .select(["id", "task", "created_at", "ended_at", "segments", "holder"])
     .where(
-      sql<SqlBool>`exists (select 1 from json_each(segments) as part where part.value = ${part})`,
+      sql<SqlBool>`holder = ${part} or exists (select 1 from json_each(segments) as part where part.value = ${part})`,
     )
     .executeTakeFirst();
   if (row === undefined) return undefined;

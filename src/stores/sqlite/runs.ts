@@ -85,16 +85,16 @@ function claim(file: OpenFile, runId: string, holder: string, leaseMs: number): 
   if (row.held_until !== null && row.held_until > now) {
     return { kind: "held", until: row.held_until };
   }
+  const segments = segmentsOf(row);
   const take = file.db
     .updateTable("runs")
-    .set({ holder, held_until: now + leaseMs })
+    .set({ holder, held_until: now + leaseMs, segments: JSON.stringify(segments) })
     .where("id", "=", runId);
   file.connection.run(statementOf(take.compile()));
-  const segments = segmentsOf(row);
   return {
     kind: "claimed",
     run: { id, task, createdAt, segments, snapshot, keptUntil },
-    approvals: approvalsIn(file, { runId, part: segments.length }),
+    approvals: approvalsIn(file, { runId, isLastPause: true }),
   };
 }
 
@@ -154,13 +154,20 @@ function approvalRow({ db, connection }: OpenFile, id: string): ApprovalRow | un
 /** The approvals of a file that match, the oldest first. */
 export function approvalsIn(
   { db, connection }: Pick<OpenFile, "db" | "connection">,
-  { id, runId, task, pendingAt, part }: ApprovalFilter & { readonly part?: number },
+  { id, runId, task, pendingAt, isLastPause }: ApprovalFilter & { readonly isLastPause?: true },
 ): StoredApproval[] {
   let query = db.selectFrom("approvals").selectAll().orderBy("created_at").orderBy("id");
   if (id !== undefined) query = query.where("id", ">=", id).where("id", "<", `${id}\u{10ffff}`);
   if (runId !== undefined) query = query.where("run_id", "=", runId);
   if (task !== undefined) query = query.where("task", "=", task);
-  if (part !== undefined) query = query.where("part", "=", part);
+  if (isLastPause) {
+    query = query.where("part", "=", (of) =>
+      of
+        .selectFrom("approvals as other")
+        .select(({ fn }) => fn.max("other.part").as("last"))
+        .whereRef("other.run_id", "=", "approvals.run_id"),
+    );
+  }
   if (pendingAt !== undefined) {
     query = query.where("approved", "is", null).where("expires_at", ">", pendingAt);
   }
@@ -168,9 +175,10 @@ export function approvalsIn(
   return rows.map(toApproval);
 }
 
-/** The events of a run's parts. */
-export function segmentsOf({ segments }: Pick<RunRow, "segments">): string[] {
-  return JSON.parse(segments);
+/** The events of a run's parts; the last one of them may be at work. */
+export function segmentsOf({ segments, holder }: Pick<RunRow, "segments" | "holder">): string[] {
+  const ended: string[] = JSON.parse(segments);
+  return holder === null || ended.includes(holder) ? ended : [...ended, holder];
 }
 
 function toRow(approval: ApprovalRequest, part: number): ApprovalRow {
