@@ -140,6 +140,31 @@ describe.each(["anthropic", "openai"] as const)("%s", (task) => {
     });
   });
 
+  test.each(["toString", "__proto__", "multi_tool_use.parallel", "n".repeat(1_000), "nö"])(
+    "a call of a tool that there is not is quoted by a name that providers take: %.30s",
+    async (name) => {
+      replyWith(harness.simulator, calls([name, {}]), "There.");
+      const run = await harness.seam.agent(task, { tools, grant }).run({ prompt: "Go." });
+      expect(run.steps[0]?.toolCalls).toMatchObject([{ name, outcome: "unknown" }]);
+      const quoted = JSON.stringify(harness.simulator.requests[1]?.body);
+      const names = [...quoted.matchAll(/"name":("?[^",}]*"?)/g)].map(([, text]) => text);
+      expect(names).toHaveLength(2);
+      for (const text of names) expect(text).toMatch(/^"[\w-]{1,64}"$/);
+    },
+  );
+
+  test("arguments nested without end are malformed, and the run goes on", async () => {
+    const written = `{"what":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
+    replyWith(harness.simulator, calls({ name: "look", arguments: {}, written }), right, "There.");
+    const run = await harness.seam.agent("openai", { tools, grant }).run({ prompt: "Go." });
+    expect(run).toMatchObject({ text: "There.", steps: { length: 3 } });
+    expect(run.steps[0]?.toolCalls).toMatchObject([
+      { outcome: "malformed", reason: expect.stringContaining("nested deeper than 100 levels") },
+    ]);
+    await harness.seam.flush();
+    expect(harness.seam.troubles()).toEqual({});
+  });
+
   test("a stream that is cut in the middle of tool calls is asked for again, unseen", async () => {
     harness.simulator.play([{ type: "drop", afterTokens: 1 }]);
     replyWith(harness.simulator, right, right, "There.");

@@ -25,3 +25,16 @@ test("whatever ids a server gives, each call of a run has its own; those that ar
     }),
   );
 });
+
+test("ids that another provider would refuse become ones that all take, and stay different", () => {
+  const long = "x".repeat(300);
+  const given = ["functions.look:0", "functions.look.0", long, `${long}y`, "📎"];
+  const calls = given.map(
+    (toolCallId) => ({ type: "tool-call", toolCallId, toolName: "look", input: "{}" }) as const,
+  );
+  const ids = new CallIds([])
+    .unique(calls)
+    .map((part) => (part.type === "tool-call" ? part.toolCallId : ""));
+  expect(new Set(ids).size).toBe(given.length);
+  for (const id of ids) expect(id).toMatch(/^[\w-]{1,40}$/);
+});

@@ -1,6 +1,12 @@
 import type { LanguageModelV4Content, LanguageModelV4Message } from "@ai-sdk/provider";
 
-/** Some servers give every call the same id, or none: in a run, each has its own. */
+/** Providers refuse longer ones, some of them made by others. */
+const longest = 40;
+
+/**
+ * Some servers give every call the same id, or none, or one that another provider would refuse in the next request: in
+ * a run, each has its own, that all of them take.
+ */
 export class CallIds {
   readonly #used = new Set<string>();
 
@@ -18,9 +24,13 @@ export class CallIds {
     });
   }
 
-  #take(wanted: string): string {
-    let id = wanted === "" ? "call" : wanted;
-    for (let number = 2; this.#used.has(id); number++) id = `${wanted || "call"}_${number}`;
+  #take(given: string): string {
+    const wanted = given.slice(0, longest).replace(/[^\w-]/g, "_") || "call";
+    let id = wanted;
+    for (let number = 2; this.#used.has(id); number++) {
+      const ending = `_${number}`;
+      id = `${wanted.slice(0, longest - ending.length)}${ending}`;
+    }
     this.#used.add(id);
     return id;
   }

@@ -162,6 +162,14 @@ export class Desk {
     return [...this.#calls.values()].every(({ settled }) => settled !== undefined);
   }
 
+  /** The run is over: calls that have come to nothing were not made, and leave their events. */
+  close(): void {
+    const reason = "The run ended before the call was made.";
+    for (const call of this.#calls.values()) {
+      if (call.settled === undefined) this.#settle(call, notMade("denied", "limits", reason));
+    }
+  }
+
   /** The answer has been dealt with. */
   clear(): void {
     this.#calls.clear();

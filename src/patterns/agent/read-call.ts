@@ -1,11 +1,7 @@
-import { issueText } from "../../errors.ts";
+import { issueList } from "../issue-list.ts";
 import { readArguments } from "./arguments.ts";
 import { notMade, type OpenCall, type Settled } from "./open-call.ts";
 import type { ToolSchema } from "./tools/schema.ts";
-
-/** Issues of a call that a model is told; more would not help it. */
-const mostIssues = 10;
-const longestIssue = 300;
 
 /** Reads a call's arguments into its `input`; gives what the model is told where they cannot be read. */
 export async function readCall(
@@ -18,9 +14,7 @@ export async function readCall(
   if (json.ok) call.input = json.value;
   const reading = json.ok ? await schema.read(json.value) : json;
   if (!reading.ok) {
-    const issues = reading.issues.slice(0, mostIssues).map((issue) => issueText(issue));
-    const lines = issues.map((issue) => `\n- ${issue.slice(0, longestIssue)}`).join("");
-    const reason = `The arguments do not fit the tool's schema:${lines}\nCall it again with arguments that fit.`;
+    const reason = `The arguments do not fit the tool's schema:\n${issueList(reading.issues)}\nCall it again with arguments that fit.`;
     return notMade("malformed", "schema", reason);
   }
   call.input = reading.value;

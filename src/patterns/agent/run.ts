@@ -134,6 +134,7 @@ export class Run {
       // Whatever of the run is still at work shall stop, and come to something before the run tells of its steps.
       controller.abort(error);
       await within(longestStopMs, work).catch(() => {});
+      this.#desk?.close();
       throw error;
     } finally {
       clearTimeout(timer);

@@ -3,6 +3,8 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4ToolResultPart,
 } from "@ai-sdk/provider";
+import { readArguments } from "./arguments.ts";
+import { quotableName } from "./quotable-name.ts";
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: "assistant" }>["content"][number];
 
@@ -52,7 +54,9 @@ export class Transcript {
 
   /** The tool calls of the last answer have their results. */
   replied(results: LanguageModelV4ToolResultPart[]): void {
-    if (results.length > 0) this.#messages.push({ role: "tool", content: results });
+    if (results.length === 0) return;
+    const content = results.map((part) => ({ ...part, toolName: quotableName(part.toolName) }));
+    this.#messages.push({ role: "tool", content });
   }
 
   asked(text: string): void {
@@ -90,7 +94,7 @@ function assistantPart(part: LanguageModelV4Content): AssistantPart[] {
         {
           type: "tool-call",
           toolCallId,
-          toolName,
+          toolName: quotableName(toolName),
           input: inputOf(input),
           ...(providerExecuted === true && { providerExecuted }),
           ...own,
@@ -114,12 +118,8 @@ function assistantPart(part: LanguageModelV4Content): AssistantPart[] {
   }
 }
 
-/** Providers want an object, so that a call whose arguments are no JSON is quoted without them. */
+/** Providers want an object, so that a call whose arguments cannot be read is quoted without them. */
 function inputOf(text: string): unknown {
-  try {
-    const input: unknown = JSON.parse(text);
-    return typeof input === "object" && input !== null ? input : {};
-  } catch {
-    return {};
-  }
+  const read = readArguments(text);
+  return read.ok && typeof read.value === "object" && read.value !== null ? read.value : {};
 }

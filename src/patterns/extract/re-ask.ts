@@ -1,6 +1,7 @@
 import type { JSONSchema7 } from "@ai-sdk/provider";
 import type { ModelRequest } from "../../call/request.ts";
-import { issueText, type RejectedOutput } from "../../errors.ts";
+import type { RejectedOutput } from "../../errors.ts";
+import { issueList } from "../issue-list.ts";
 
 /** The same request once more, with the model's own answer and exactly what was wrong with it. */
 export function correctiveRequest(
@@ -8,10 +9,9 @@ export function correctiveRequest(
   rejected: RejectedOutput,
   jsonSchema: JSONSchema7 | undefined,
 ): ModelRequest {
-  const issues = rejected.issues.map((issue) => `- ${issueText(issue)}`).join("\n");
   const shape =
     jsonSchema === undefined ? "." : ` that fits this JSON Schema:\n${JSON.stringify(jsonSchema)}`;
-  const text = `Your answer could not be used:\n${issues}\n\nAnswer again, with nothing but JSON${shape}`;
+  const text = `Your answer could not be used:\n${issueList(rejected.issues)}\n\nAnswer again, with nothing but JSON${shape}`;
   return {
     ...request,
     prompt: [
