@@ -108,4 +108,64 @@ describe.each(["anthropic", "openai"] as const)("%s", (task) => {
     const error = await rejection(agent.run({ prompt: "Look." }));
     expect(error).toMatchObject({ code: "StepLimit", limit: "steps", steps: { length: 2 } });
   });
+
+  test.each([
+    ["while a model is asked", 0],
+    ["while a tool is at work", 1],
+  ] as const)("an abort %s: all that was under way is in the run's event", async (_, answered) => {
+    replies(call("wait", {}), "Too late.");
+    const caller = new AbortController();
+    const reason = new Error("the customer has left");
+    if (answered === 0) harness.simulator.play(["header-silence"]);
+    const signalled: boolean[] = [];
+    const waiting = defineTool({
+      description: "Waits.",
+      effect: "read",
+      inputSchema: z.object({}),
+      execute: async (_input, { abortSignal }) => {
+        caller.abort(reason);
+        signalled.push(abortSignal.aborted);
+        await new Promise(() => {});
+      },
+    });
+    const agent = harness.seam.agent(task, {
+      tools: { wait: waiting },
+      grant: { tools: { wait: true } },
+    });
+    const run = rejection(agent.run({ prompt: "Wait.", signal: caller.signal }));
+    if (answered === 0) {
+      await expect.poll(() => harness.simulator.requests.length).toBe(1);
+      caller.abort(reason);
+    }
+    expect(await run).toBe(reason);
+    expect(signalled).toEqual(answered === 0 ? [] : [true]);
+    const events = await harness.events();
+    const own = events.at(-1);
+    const children = events.filter(({ parent_id }) => parent_id === own?.id);
+    expect(children.map(({ pattern }) => pattern)).toEqual(
+      answered === 0 ? ["model"] : ["model", "tool"],
+    );
+    expect(own).toMatchObject({ pattern: "agent", children: children.length });
+    expect(own?.attempts).toHaveLength(1);
+  });
+
+  test("a run's deadline ends the tool that is at work, and its steps say so", async () => {
+    replies(call("wait", {}));
+    const stuck = defineTool({
+      description: "Waits.",
+      effect: "write",
+      inputSchema: z.object({}),
+      execute: () => new Promise(() => {}),
+    });
+    const agent = harness.seam.agent(task, {
+      tools: { wait: stuck },
+      grant: { tools: { wait: true } },
+      limits: { deadline: 300 },
+    });
+    expect(await rejection(agent.run({ prompt: "Wait." }))).toMatchObject({
+      code: "DeadlineExceeded",
+      limit: "run",
+      steps: [{ toolCalls: [{ name: "wait", outcome: "failed" }] }],
+    });
+  });
 });

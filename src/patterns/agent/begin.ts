@@ -45,6 +45,9 @@ export function beginningOf(
   const state = newRunState();
   if (options.untrusted === true) state.untrusted = "the messages that the run was given";
   if (documents.length > 0) state.untrusted = "documents that the run was given";
+  else if (asked.some((message) => quotesStrangers(message, tools))) {
+    state.untrusted = "results of tools in the messages that the run was given";
+  }
   return {
     messages: given,
     given: given.length,
@@ -79,6 +82,17 @@ function checkedOptions(task: string, options: RunOptions): RunOptions {
     throw new InvalidRequest("`key` must be a text that is not empty", { task });
   }
   return options;
+}
+
+/** Whether a message of a history holds a result that strangers may have written, as the tools are known now. */
+function quotesStrangers({ role, content }: LanguageModelV4Message, tools: AgentTools): boolean {
+  if (role !== "tool" && role !== "assistant") return false;
+  return content.some(
+    (part) =>
+      part.type === "tool-result" &&
+      part.output.type !== "execution-denied" &&
+      !(Object.hasOwn(tools, part.toolName) && tools[part.toolName]?.trusted === true),
+  );
 }
 
 /** What the caller and its users say: not what models or tools said before. */

@@ -65,6 +65,7 @@ export interface UntrustedDocument {
 export interface RunOptions {
   /** What is to be done. Either this or `messages`. */
   readonly prompt?: string | undefined;
+  /** The history, e.g. with `messages` of an earlier run: results of tools in it that strangers may have written count as read. */
   readonly messages?: readonly Message[] | undefined;
   /** Tickets, mails, pages: marked as data, and the run counts as having read untrusted content. */
   readonly documents?: readonly UntrustedDocument[] | undefined;

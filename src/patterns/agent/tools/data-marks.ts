@@ -35,7 +35,9 @@ export function dataMarks(nonce: string): DataMarks {
 /** Documents as a message holds them, each marked as data. Their titles are as untrusted as their texts. */
 export function documentsText(documents: readonly UntrustedDocument[], marks: DataMarks): string {
   return documents
-    .map(({ title, text }, index) => marks.mark(withTitle(title, text), `document ${index + 1}`))
+    .map(({ title, text }, index) =>
+      marks.mark(withTitle(title, text).toWellFormed(), `document ${index + 1}`),
+    )
     .join("\n\n");
 }
 

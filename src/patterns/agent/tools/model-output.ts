@@ -55,9 +55,10 @@ export function showOutput(content: ToolContent, room: Room): ShownOutput {
   return { forModel: { type: "content", value }, cutFrom, untrusted };
 }
 
-/** The texts of a content, without marks; a tool's own word about its failing is kept free of secrets. */
+/** The texts of a content, without marks or halves of characters, which providers refuse; a tool's own word about its failing is kept free of secrets. */
 export function textOf({ isError, parts }: ToolContent): string {
-  const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
+  const texts = parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  const text = texts.join("\n").toWellFormed();
   return isError ? scrubSecrets(text, [], Number.POSITIVE_INFINITY) : text;
 }
 

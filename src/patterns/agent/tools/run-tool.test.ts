@@ -375,3 +375,8 @@ function twice(): object {
   const shared = { x: 1 };
   return { a: shared, b: [shared] };
 }
+
+test("half a character, which a provider refuses, is not sent", async () => {
+  const { forModel } = await trusting("cut off: \ud83d");
+  expect(forModel).toEqual({ type: "text", value: "cut off: \ufffd" });
+});

@@ -146,3 +146,16 @@ test.each([
   if (seen === undefined) expect(text).not.toContain("orderId");
   else expect(text).toContain(`"orderId":"A1","mail":"${seen}"`);
 });
+
+test("a result beyond all measure is cut, and says so, rather than the event being lost", () => {
+  const resultOf = (output: unknown): unknown => {
+    const [part] = toolEventOf(partsOf({}, { output })).response ?? [];
+    return part?.type === "tool-result" ? part.result : undefined;
+  };
+  const text = "x".repeat(3_000_000);
+  expect(resultOf(text)).toMatch(
+    /^x{1000000}\n\[cut: the first 1,000,000 of 3,000,000 characters\]$/,
+  );
+  expect(String(resultOf({ text }))).toMatch(/^\{"text":"x+\n\[cut: the first 1,000,000 of /);
+  expect(resultOf({ text: "short" })).toEqual({ text: "short" });
+});

@@ -5,7 +5,8 @@ import type { Family } from "../../../call/family.ts";
 import type { Tags } from "../../../call/labels.ts";
 import type { ToolOutcome, ToolRecord } from "../../../call/tool-record.ts";
 import { addKnown, addUsage, unknownUsage, zeroUsage } from "../../../call/usage.ts";
-import { jsonCopy } from "./json-of.ts";
+import { beginningOf, cutNotice } from "./cut.ts";
+import { jsonCopy, jsonOf } from "./json-of.ts";
 import type { RecordedError } from "./tool-error.ts";
 
 export interface ToolEventParts {
@@ -20,7 +21,7 @@ export interface ToolEventParts {
   readonly latencyMs: number;
   /** Validated where it fits the schema; else as the model wrote it. */
   readonly input: unknown;
-  /** The whole result; `undefined` where there is none. */
+  /** The result, of which a million characters are kept; `undefined` where there is none. */
   readonly output: unknown;
   readonly tool: ToolRecord;
   readonly error: RecordedError | null;
@@ -96,8 +97,19 @@ export function toolEventOf(parts: ToolEventParts): CallEvent {
 
 function responseOf({ tool, output }: ToolEventParts): CallEvent["response"] {
   if (output === undefined || output === null) return null;
-  const result = jsonCopy(output) as JSONValue & {};
+  const result = recordable(output);
   const isError = tool.outcome !== "done" && tool.outcome !== "repeated";
   const { name: toolName, toolCallId } = tool;
   return [{ type: "tool-result", toolCallId, toolName, result, ...(isError && { isError }) }];
+}
+
+/** A result beyond all measure would cost the event itself: more than this is cut, and says so. */
+const longestResult = 1_000_000;
+
+function recordable(output: unknown): JSONValue & {} {
+  const isText = typeof output === "string";
+  const text = isText ? output : jsonOf(output);
+  if (text.length <= longestResult) return isText ? text : (JSON.parse(text) as JSONValue & {});
+  const given = beginningOf(text, longestResult);
+  return `${given}\n${cutNotice(given.length, text.length)}`;
 }
