@@ -168,4 +168,20 @@ describe.each(["anthropic", "openai"] as const)("%s", (task) => {
       steps: [{ toolCalls: [{ name: "wait", outcome: "failed" }] }],
     });
   });
+
+  test("a call that nobody had decided about when the run's time was up has its event, too", async () => {
+    replies(call("lookUpOrder", { orderId: "1" }));
+    const agent = harness.seam.agent(task, {
+      tools,
+      grant: { tools: { lookUpOrder: { approval: true } } },
+      approve: () => new Promise<boolean>(() => {}),
+      limits: { deadline: 300 },
+    });
+    const error = await rejection(agent.run({ prompt: "Look." }));
+    const undecided = { name: "lookUpOrder", outcome: "denied" };
+    expect(error).toMatchObject({ limit: "run", steps: [{ toolCalls: [undecided] }] });
+    const [asked, own] = (await harness.events()).slice(-2);
+    expect(asked).toMatchObject({ pattern: "tool", parent_id: own?.id, error_code: "ToolDenied" });
+    expect(own).toMatchObject({ pattern: "agent", children: 2 });
+  });
 });
