@@ -95,10 +95,10 @@ function isQuota({ status, kind, message }: ProviderFault): boolean {
 }
 
 function isTooLong({ status, kind, message }: ProviderFault): boolean {
-  if (/context_length|request_too_large|context_window/.test(kind) || status === 413) return true;
+  if (/context_(length|window|size)|request_too_large/.test(kind) || status === 413) return true;
   return (
     status === 400 &&
-    /prompt is too long|maximum context length|context window|input is too long|too many tokens/i.test(
+    /prompt is too long|maximum context length|context (window|limit|size)|(input|prompt) is too long|too many tokens|input token count/i.test(
       message,
     )
   );
