@@ -168,7 +168,7 @@ export function createSeam<const Task extends string>(config: SeamConfig<Task>):
   const runtime = startRuntime(resolveConfig(config));
   const conversations = openConversations(runtime);
   const conversation = (id: string, options: ConversationOptions | AnyAgentConversation) =>
-    "tools" in options && options.tools !== undefined
+    options !== null && "tools" in options && options.tools !== undefined
       ? conversations.openWithTools(id, options)
       : conversations.open(id, options);
   const close = async (): Promise<void> => {

@@ -10,7 +10,8 @@ import type { Pattern } from "./labels.ts";
 
 type TextBlock = Extract<LanguageModelV4Content, { type: "text" | "reasoning" }>;
 
-const noUsage: LanguageModelV4Usage = {
+/** What is known of the usage of an answer that nobody has counted. */
+export const noUsage: LanguageModelV4Usage = {
   inputTokens: {
     total: undefined,
     noCache: undefined,

@@ -113,7 +113,7 @@ describe.each(["run", "stream"] as const)("%s", (mode) => {
     const answers: [Approve, string[]][] = [
       [() => ({ approved: true, by: "ada" }), ["paid 7"]],
       [() => false, []],
-      [() => ({ approved: false, note: "not today" }), []],
+      [() => ({ approved: false, note: `not today ${"x".repeat(5_000)}` }), []],
       [() => "yes" as never, []],
       [() => Promise.reject(new Error("the pager is down")), []],
       [
@@ -138,6 +138,7 @@ describe.each(["run", "stream"] as const)("%s", (mode) => {
     expect(asked[0]).toMatchObject({ tool: "pay", input: { amount: 7 }, effect: "irreversible" });
     const bodies = JSON.stringify(harness.simulator.requests.map(({ body }) => body));
     expect(bodies).toContain("not today");
+    expect(bodies).not.toContain("x".repeat(2_001));
     expect(bodies).not.toContain("pager");
     const told = (await harness.events()).filter(({ pattern }) => pattern === "tool");
     expect(JSON.stringify(told)).toContain("the pager is down");

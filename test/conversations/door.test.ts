@@ -21,6 +21,12 @@ test("an id that is no text is refused: a store would take it for another one", 
   expect(seam.conversation("😀".repeat(100), { task: "chat" }).id).toHaveLength(200);
 });
 
+test("options that are none are refused", async () => {
+  expect(() => seam.conversation("none", null as never)).toThrow(InvalidRequest);
+  const chat = seam.conversation("none", { task: "chat" });
+  expect(await rejection(chat.send("Hello", null as never))).toBeInstanceOf(InvalidRequest);
+});
+
 test.each([{ system: 5 }, { pins: "one text" }, { pins: [5] }])(
   "what is no text is refused at once: %j",
   (wrong) => {

@@ -1,5 +1,6 @@
 import { linkAbort, raceAbort } from "../../util/abort.ts";
 import type { Approve, PendingApproval } from "./options.ts";
+import { beginningOf } from "./tools/cut.ts";
 
 export interface Decided {
   readonly approved: boolean;
@@ -9,6 +10,12 @@ export interface Decided {
   /** Why it is denied when nobody denied it. */
   readonly error?: unknown;
 }
+
+/** Characters of a decider's name and of a note, which the model is told. */
+export const decisionLimits: { readonly by: number; readonly note: number } = {
+  by: 200,
+  note: 2_000,
+};
 
 /** Who is said to have decided, when the decider gave no name. */
 const unnamed = "callback";
@@ -46,8 +53,8 @@ function decidedBy(decision: unknown): Decided {
   const { approved, by, note } = decision as { approved?: unknown; by?: unknown; note?: unknown };
   return {
     approved: approved === true,
-    by: typeof by === "string" && by !== "" ? by : unnamed,
-    note: typeof note === "string" && note !== "" ? note : null,
+    by: typeof by === "string" && by !== "" ? beginningOf(by, decisionLimits.by) : unnamed,
+    note: typeof note === "string" && note !== "" ? beginningOf(note, decisionLimits.note) : null,
   };
 }
 

@@ -2,8 +2,8 @@ import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4ToolCall,
-  LanguageModelV4Usage,
 } from "@ai-sdk/provider";
+import { noUsage } from "../../call/assemble.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Desk } from "./desk.ts";
 
@@ -89,7 +89,7 @@ function stepModel(task: string, step: LoopParts["step"]): LanguageModelV4 {
       return {
         content: calls.map((call) => ({ ...call, input: "{}" })),
         finishReason: { unified: calls.length > 0 ? "tool-calls" : "stop", raw: undefined },
-        usage: notCounted,
+        usage: noUsage,
         warnings: [],
       };
     },
@@ -98,13 +98,3 @@ function stepModel(task: string, step: LoopParts["step"]): LanguageModelV4 {
     },
   };
 }
-
-const notCounted: LanguageModelV4Usage = {
-  inputTokens: {
-    total: undefined,
-    noCache: undefined,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-  },
-  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
-};

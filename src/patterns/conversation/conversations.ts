@@ -19,6 +19,9 @@ export function openConversations(runtime: Runtime): Conversations {
   const holds = new Holds(runtime.conversations);
   const folds = new Folds();
   const chatOf = (id: string, options: ConversationOptions): Chat => {
+    if (typeof options !== "object" || options === null) {
+      throw new InvalidRequest("The conversation has no options: give at least its `task`");
+    }
     const { task, system, pins = [], tags = {} } = options;
     const rule = runtime.rulesOf(task).conversation;
     checkId(id, task);

@@ -33,6 +33,9 @@ export function openTurn(
 ): Turn {
   const { runtime, task, tags, place } = chat;
   const message = messageOf(said, chat);
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidRequest("The options of a turn must be an object", place);
+  }
   const spec = {
     ...callOptionsOf(options),
     tags: { ...tags, ...options.tags },

@@ -2,6 +2,7 @@ import { InvalidRequest } from "../../../errors.ts";
 import type { RunStore } from "../../../state/runs.ts";
 import { sleep } from "../../../util/abort.ts";
 import { kept } from "../../kept.ts";
+import { decisionLimits } from "../ask-approver.ts";
 import { hashOfCall } from "../gate/call-hash.ts";
 import { type Approval, approvalOf } from "./approval.ts";
 
@@ -40,8 +41,6 @@ export interface Approvals {
    */
   wait(runId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<Approval[]>;
 }
-
-const longest = { by: 200, note: 2_000 } as const;
 
 /** How often `wait` looks into the store: soon at first, then seldom. */
 const looks = { firstMs: 100, factor: 1.5, lastMs: 2_000 } as const;
@@ -120,11 +119,13 @@ function checkDecision(options: DecideOptions | undefined): DecideOptions {
   const { by, note } = options ?? {};
   const isText = (value: unknown, most: number): value is string =>
     typeof value === "string" && value.length <= most && value.trim() !== "";
-  if (!isText(by, longest.by)) {
-    throw new InvalidRequest(`\`by\` must name who decides, in 1 to ${longest.by} characters`);
+  if (!isText(by, decisionLimits.by)) {
+    throw new InvalidRequest(
+      `\`by\` must name who decides, in 1 to ${decisionLimits.by} characters`,
+    );
   }
-  if (note !== undefined && !isText(note, longest.note)) {
-    throw new InvalidRequest(`\`note\` must be a text of 1 to ${longest.note} characters`);
+  if (note !== undefined && !isText(note, decisionLimits.note)) {
+    throw new InvalidRequest(`\`note\` must be a text of 1 to ${decisionLimits.note} characters`);
   }
   return { by, note };
 }
