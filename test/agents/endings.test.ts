@@ -3,7 +3,7 @@ import type { Reply } from "llm-seam/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { calls, replyWith } from "../support/agent.ts";
-import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+import { collect, type Harness, rejection, startAfresh, startHarness } from "../support/harness.ts";
 
 const tasks = {
   anthropic: { model: "anthropic/claude-haiku-4-5" },
@@ -19,9 +19,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

@@ -1,9 +1,8 @@
 import { defineTool, type Grant } from "llm-seam";
-import type { Reply } from "llm-seam/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { calls, replyWith } from "../support/agent.ts";
-import { type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+import { type Harness, rejection, startAfresh, startHarness } from "../support/harness.ts";
 
 const tasks = {
   anthropic: { model: "anthropic/claude-haiku-4-5" },
@@ -18,24 +17,17 @@ beforeAll(async () => {
   harness = await startHarness({ tasks, defaults: { breaker: false, retry: false } });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
   paid = [];
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
 /** The model asks for these refunds, a list a step, and then says that it is done. */
 function obey(...steps: readonly (readonly number[])[]): void {
-  const replies: Reply[] = steps.map((amounts) => ({
-    type: "tool-calls",
-    calls: amounts.map((amount) => ({
-      name: "refund",
-      arguments: { orderId: "4711", amount },
-    })),
-  }));
-  const script = [...replies, "Done."].map((reply) => ({ reply, times: 1 }));
-  harness.simulator.script({ replies: script });
+  const refunds = steps.map((amounts) =>
+    calls(...amounts.map((amount) => ["refund", { orderId: "4711", amount }] as const)),
+  );
+  replyWith(harness.simulator, ...refunds, "Done.");
 }
 
 const tools = {

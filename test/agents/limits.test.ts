@@ -2,7 +2,14 @@ import { type Approve, defineTool, type PendingApproval, type Seam } from "llm-s
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { calls, replyWith } from "../support/agent.ts";
-import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+import {
+  collect,
+  type Harness,
+  rejection,
+  settled,
+  startAfresh,
+  startHarness,
+} from "../support/harness.ts";
 
 const tasks = {
   anthropic: { model: "anthropic/claude-haiku-4-5" },
@@ -20,9 +27,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
   done = [];
 });
 afterAll(() => harness[Symbol.asyncDispose]());

@@ -7,8 +7,8 @@ import { calls, replyWith } from "../support/agent.ts";
 import {
   type Harness,
   rejection,
-  settled,
   simulatedProviders,
+  startAfresh,
   startHarness,
 } from "../support/harness.ts";
 
@@ -23,9 +23,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
   paid = [];
   total = 100;
 });

@@ -2,7 +2,8 @@ import { defineTool } from "llm-seam";
 import type { Reply } from "llm-seam/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+import { replyWith } from "../support/agent.ts";
+import { collect, type Harness, rejection, startAfresh, startHarness } from "../support/harness.ts";
 
 const tasks = {
   anthropic: { model: "anthropic/claude-haiku-4-5" },
@@ -19,16 +20,11 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
-/** The simulator answers with these, one after another. */
-function replies(...steps: Reply[]): void {
-  harness.simulator.script({ replies: steps.map((reply) => ({ reply, times: 1 })) });
-}
+const replies = (...steps: Reply[]): void => replyWith(harness.simulator, ...steps);
 
 const call = (name: string, args: unknown): Reply => ({
   type: "tool-calls",

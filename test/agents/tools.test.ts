@@ -9,7 +9,7 @@ import {
   type Harness,
   rejection,
   type StoredEvent,
-  settled,
+  startAfresh,
   startHarness,
 } from "../support/harness.ts";
 import { startMcpServer } from "../support/mcp-http.ts";
@@ -33,9 +33,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

@@ -8,8 +8,8 @@ import {
   type Harness,
   readEvents,
   rejection,
-  settled,
   simulatedProviders,
+  startAfresh,
   startHarness,
 } from "../support/harness.ts";
 
@@ -32,9 +32,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

@@ -2,7 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { StreamInterrupted } from "llm-seam";
 import type { Fault } from "llm-seam/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+import {
+  collect,
+  type Harness,
+  rejection,
+  settled,
+  startAfresh,
+  startHarness,
+} from "../support/harness.ts";
 
 const reply = "Your order 4711 left our warehouse this morning.";
 const tasks = {
@@ -22,9 +29,7 @@ beforeAll(async () => {
   );
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
 });
 afterAll(async () => {
   await harness[Symbol.asyncDispose]();

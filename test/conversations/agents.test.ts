@@ -6,8 +6,8 @@ import {
   collect,
   type Harness,
   rejection,
-  settled,
   simulatedProviders,
+  startAfresh,
   startHarness,
 } from "../support/harness.ts";
 
@@ -25,9 +25,7 @@ beforeAll(async () => {
   harness = await startHarness({ tasks, defaults: { retry: { attempts: 1 } } });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
   refunded = [];
 });
 afterAll(() => harness[Symbol.asyncDispose]());

@@ -2,7 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Busy, ContextTooLong, type SeamConfig, StoreUnavailable } from "llm-seam";
 import { defineScript } from "llm-seam/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { collect, type Harness, rejection, settled, startHarness } from "../support/harness.ts";
+import {
+  collect,
+  type Harness,
+  rejection,
+  settled,
+  startAfresh,
+  startHarness,
+} from "../support/harness.ts";
 
 const models = {
   anthropic: "anthropic/claude-haiku-4-5",
@@ -27,9 +34,7 @@ beforeAll(async () => {
   harness = await startHarness({ tasks, defaults }, { script });
 });
 beforeEach(async () => {
-  await settled(harness.simulator);
-  harness.simulator.play([]);
-  harness.simulator.clear();
+  await startAfresh(harness.simulator);
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

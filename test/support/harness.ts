@@ -114,6 +114,13 @@ export async function settled(simulator: Simulator): Promise<void> {
   await vi.waitFor(() => expect(simulator.inFlight).toBe(0), { timeout: 5_000, interval: 5 });
 }
 
+/** Before each test: nothing of the last one is under way, no fault is planned, and no request is remembered. */
+export async function startAfresh(simulator: Simulator): Promise<void> {
+  await settled(simulator);
+  simulator.play([]);
+  simulator.clear();
+}
+
 /** Milliseconds between the arrivals of one request and the next. */
 export function gaps(simulator: Simulator): number[] {
   const times = simulator.requests.map(({ receivedAt }) => receivedAt);

@@ -7,7 +7,13 @@ import {
   SeamError,
 } from "llm-seam";
 import type { Reply } from "llm-seam/simulator";
-import { type Harness, type StoredEvent, settled, startHarness } from "../../support/harness.ts";
+import { replyWith } from "../../support/agent.ts";
+import {
+  type Harness,
+  type StoredEvent,
+  startAfresh,
+  startHarness,
+} from "../../support/harness.ts";
 import { type Attempt, call, type Place } from "./attempt.ts";
 import {
   customer,
@@ -76,10 +82,8 @@ export async function play(
   attempt: Omit<Attempt, "name">,
   { wire, by }: Way,
 ): Promise<Played> {
-  await settled(simulator);
-  simulator.clear();
-  const replies = [...reading[attempt.where], ...attempt.obeys];
-  simulator.script({ replies: replies.map((reply) => ({ reply, times: 1 })) });
+  await startAfresh(simulator);
+  replyWith(simulator, ...reading[attempt.where], ...attempt.obeys);
   await using attacker = await startAttacker();
   const deeds: Deed[] = [];
   const agreed: Deed[] = [];
