@@ -1,15 +1,17 @@
-import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { LanguageModelV4, LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { AgentRule } from "./call/agent-rule.ts";
 import type { Ending, StreamAnswer } from "./call/answer.ts";
 import type { BudgetUse } from "./call/budget.ts";
-import type { Accept, CacheRule, Call, EventIds } from "./call/call.ts";
+import type { CacheRule } from "./call/cache-rule.ts";
+import type { Accept, Call, EventIds } from "./call/call.ts";
 import { compress } from "./call/compress.ts";
 import type { CallEvent, EventSink } from "./call/event.ts";
 import { currentFamily, type Family } from "./call/family.ts";
 import type { Pattern, Tags } from "./call/labels.ts";
 import { type ModelRequest, withSettings } from "./call/request.ts";
+import { type CallScope, currentScope } from "./call/scope.ts";
 import { scoresFor } from "./call/score.ts";
-import type { Target } from "./call/target.ts";
+import type { PaceRule, Target } from "./call/target.ts";
 import { newTrace } from "./call/trace.ts";
 import { Troubles } from "./call/troubles.ts";
 import { agentRule } from "./config/agent.ts";
@@ -156,6 +158,9 @@ export function startRuntime(config: Resolved): Runtime {
     spending: async (task) => budgets.of(task, rulesOf(task).budget).uses(),
     group: (group, work) => telemetry.group(group, work),
     record: (event) => {
+      const scope = currentScope();
+      scope?.hear(event);
+      if (scope?.standIn !== undefined) return;
       const kept = keep(event);
       events.write(kept);
       telemetry.record(kept);
@@ -187,18 +192,21 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
   const limits = spec.limits === undefined ? undefined : checkLimits(spec.limits);
   const settings = spec.settings === undefined ? {} : checkSettings(spec.settings);
   const { id = newId(), family = currentFamily() } = spec;
-  const tags = spec.tags ?? {};
+  const scope = currentScope();
+  const tags = { ...spec.tags, ...scope?.tags };
   const { arm, rules: ofArm } = chooseArm(rules, { id, family, tags });
   const trace = newTrace();
   const asked = (request: ModelRequest, notes: string[]): ModelRequest =>
     withSettings(settings, rules.compress ? compressed(request, notes) : request);
-  return {
+  const request = asked(spec.request, trace.notes);
+  const call: Call = {
     id,
     family,
+    scope,
     task: spec.task,
     pattern: spec.pattern,
     mode: spec.mode,
-    request: asked(spec.request, trace.notes),
+    request,
     targets: spec.targets ?? ofArm.targets,
     limits:
       limits === undefined
@@ -211,7 +219,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     breaker: rules.breaker,
     hedge: rules.hedge,
     rules: rulesFor(spec, rules),
-    cache: cacheRule(spec.cache, rules.cache),
+    cache: scopedCache(cacheRule(spec.cache, rules.cache), { rules, request, scope }),
     budget: rules.budget,
     allowAttempt: undefined,
     cacheRequest: spec.cacheRequest && asked(spec.cacheRequest, []),
@@ -226,6 +234,44 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     recordAs: spec.recordAs,
     trace,
   };
+  return scope?.standIn === undefined ? call : dry(call, scope.standIn);
+}
+
+/** What is answered by a stand-in uses up nothing, and waits for nothing. */
+function dry(call: Call, standIn: NonNullable<CallScope["standIn"]>): Call {
+  const [target] = call.targets;
+  const model = async (): Promise<LanguageModelV4> => standIn(target, call.task);
+  return {
+    ...call,
+    targets: [{ ...target, price: undefined, pace: unpaced, taskHeader: undefined, model }],
+    retry: { ...call.retry, attempts: 1 },
+    breaker: undefined,
+    hedge: undefined,
+    cache: undefined,
+    budget: [],
+  };
+}
+
+const unpaced: PaceRule = {
+  requestsPerWindow: undefined,
+  tokensPerWindow: undefined,
+  windowMs: 60_000,
+  inFlight: undefined,
+  waitMs: 0,
+  learn: false,
+};
+
+function scopedCache(
+  rule: CacheRule | undefined,
+  {
+    rules,
+    request,
+    scope,
+  }: { rules: TaskRules; request: ModelRequest; scope: CallScope | undefined },
+): CacheRule | undefined {
+  if (scope?.cache === undefined) return rule;
+  const reach = rules.content.kept === "full" ? "lasting" : "process";
+  return scope.cache({ task: rules.name, request, rule, reach });
 }
 
 /** The request as it is sent; the note says what was taken out. */

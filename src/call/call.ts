@@ -2,22 +2,14 @@ import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { Ending } from "./answer.ts";
 import type { AttemptKind } from "./attempt.ts";
 import type { BudgetLimit } from "./budget.ts";
+import type { CacheRule } from "./cache-rule.ts";
 import type { Family } from "./family.ts";
 import type { Pattern, Tags } from "./labels.ts";
 import type { CallLimits } from "./limits.ts";
 import type { ModelRequest } from "./request.ts";
+import type { CallScope } from "./scope.ts";
 import type { Target } from "./target.ts";
 import type { Trace } from "./trace.ts";
-
-/** The cache's part of a call. */
-export interface CacheRule {
-  readonly ttlMs: number;
-  readonly namespace: string;
-  /** Which stores may keep answers: those of this process, or lasting ones too. */
-  readonly reach: "process" | "lasting";
-  /** `refresh`: do not read, but store the new answer. */
-  readonly mode: "use" | "refresh";
-}
 
 /** Judges an answer before it is cached or returned; throws when it must not be. */
 export type Accept = (result: LanguageModelV4GenerateResult, target: Target) => Promise<void>;
@@ -27,6 +19,8 @@ export interface Call {
   readonly id: string;
   /** What the call was made for; `undefined` for one that stands alone. */
   readonly family: Family | undefined;
+  /** Who watches it; `undefined` in production. */
+  readonly scope: CallScope | undefined;
   readonly task: string;
   readonly pattern: Pattern;
   readonly mode: "generate" | "stream";

@@ -1,12 +1,7 @@
 import type { AgentRule } from "../call/agent-rule.ts";
 import type { BudgetLimit } from "../call/budget.ts";
-import type {
-  BreakerRule,
-  CacheRule,
-  HedgeRule,
-  RetryBudgetRule,
-  RetryRule,
-} from "../call/call.ts";
+import type { CacheRule } from "../call/cache-rule.ts";
+import type { BreakerRule, HedgeRule, RetryBudgetRule, RetryRule } from "../call/call.ts";
 import type { ConversationRule } from "../call/conversation-rule.ts";
 import type { AttemptLimits, CallLimits } from "../call/limits.ts";
 import type { Target } from "../call/target.ts";

@@ -5,7 +5,7 @@ import type { CallEvent, EventSink } from "../call/event.ts";
 import { SeamError } from "../call/seam-error.ts";
 import type { Troubles } from "../call/troubles.ts";
 import type { Next, Policy } from "./policy.ts";
-import type { Telemetry } from "./telemetry.ts";
+import { noTelemetry, type Telemetry } from "./telemetry.ts";
 
 export interface Observers {
   readonly events: EventSink;
@@ -19,11 +19,14 @@ export interface Observers {
 export function observe({ events, telemetry, keep, troubles }: Observers): Policy {
   return async (call: Call, next: Next): Promise<Answer> => {
     const start = startNow();
-    const span = await telemetry.open(call, start);
+    const isDry = call.scope?.standIn !== undefined;
+    const span = await (isDry ? noTelemetry : telemetry).open(call, start);
     const close = (ending: Ending): void => {
       try {
         const whole = eventOf(call, ending, start);
         call.family?.add(whole);
+        call.scope?.hear(whole);
+        if (isDry) return;
         const event = keep(whole);
         events.write(event);
         span.end(event, ending);

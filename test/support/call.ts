@@ -35,6 +35,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
   return {
     id: "call-1",
     family: undefined,
+    scope: undefined,
     task: "ask",
     pattern: "complete",
     mode: "generate",

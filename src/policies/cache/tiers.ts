@@ -1,11 +1,12 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
+import type { CacheRule } from "../../call/cache-rule.ts";
 import {
   type CachedAnswer,
   decodeCached,
   encodeCached,
   isCacheable,
 } from "../../call/cached-answer.ts";
-import type { CacheRule, Call } from "../../call/call.ts";
+import type { Call } from "../../call/call.ts";
 import { fingerprint } from "../../call/fingerprint.ts";
 import { withSettings } from "../../call/request.ts";
 import type { Target } from "../../call/target.ts";

@@ -1,0 +1,16 @@
+/** The door to evals: suites, scorers and judges for `*.eval.ts` files, which `seam eval` runs. */
+export type { Scored, ScoredTrial, Scorer, ScoreValue } from "./scorer.ts";
+export { notApplicable } from "./scorer.ts";
+export type { CaseRow, EvalCase } from "./suite/case.ts";
+export {
+  type DataSource,
+  defineEval,
+  type Eval,
+  type EvalData,
+  type EvalOptions,
+  type ReadFrom,
+  type Rows,
+  type ScorerLike,
+  type TrialContext,
+} from "./suite/define-eval.ts";
+export type { Gate, MetricGate, Verdict } from "./suite/gate.ts";

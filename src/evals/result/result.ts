@@ -1,0 +1,137 @@
+import type { MetricInfo, RunEnd, RunStart, TrialRecord } from "../run/records.ts";
+import type { Verdict } from "../suite/gate.ts";
+
+/** A mean with its interval. */
+export interface Estimate {
+  /** Cases that have a score. */
+  readonly n: number;
+  /** How many clusters they make; `null` where none are declared. */
+  readonly clusters: number | null;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly se: number;
+  /** The confidence of the interval, e.g. 0.95. */
+  readonly level: number;
+  readonly method:
+    | "wilson"
+    | "t"
+    | "cluster"
+    | "bootstrap"
+    | "cluster-bootstrap"
+    | "prediction-powered";
+}
+
+/** This run against its baseline by one metric, over the cases that both have. */
+export interface Comparison {
+  readonly verdict: Verdict;
+  readonly n: number;
+  readonly baselineMean: number;
+  readonly mean: number;
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  /** Two-sided; before and after Holm's correction over the suite's metrics. */
+  readonly p: number;
+  readonly adjustedP: number;
+  readonly method: string;
+  /** Exact McNemar, where every case passed or failed on both sides. */
+  readonly mcnemar: { readonly broke: number; readonly mended: number; readonly p: number } | null;
+  /** The smallest true difference that this suite would have seen 8 times in 10. */
+  readonly detectable: number;
+  /** How many cases would see `effect` 8 times in 10. */
+  readonly effect: number;
+  readonly casesForEffect: number;
+}
+
+export interface MetricResult {
+  readonly metric: MetricInfo;
+  /** `null` where no case has a score. */
+  readonly estimate: Estimate | null;
+  /** With human labels at hand: the score that corrects the judge's, beside the raw mean. */
+  readonly corrected: Estimate | null;
+  readonly comparison: Comparison | null;
+  readonly counts: {
+    readonly scored: number;
+    readonly notApplicable: number;
+    readonly faults: number;
+  };
+  /** Where cases are run several times: unbiased estimates for each k up to the number of trials. */
+  readonly passAtK: readonly number[];
+  readonly passHatK: readonly number[];
+}
+
+export interface SliceResult {
+  /** The field of the metadata, and its value. */
+  readonly field: string;
+  readonly value: string;
+  readonly metrics: readonly MetricResult[];
+}
+
+/** A case to look at: what scored worst, or fell most against the baseline. */
+export interface CaseResult {
+  readonly id: string;
+  readonly critical: boolean;
+  /** Means over trials, by metric; `null` where there is no score. */
+  readonly scores: Readonly<Record<string, number | null>>;
+  readonly baseline: Readonly<Record<string, number | null>> | null;
+  /** The worst trial of it, and the baseline's first one where it is kept. */
+  readonly trial: TrialRecord;
+  readonly before: Pick<TrialRecord, "output" | "error" | "scores"> | null;
+}
+
+export interface Measure {
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly baselineMean: number | null;
+}
+
+export interface SuiteResult {
+  readonly start: RunStart;
+  readonly end: RunEnd | null;
+  readonly counts: {
+    readonly cases: number;
+    readonly trials: number;
+    /** Feature errors, scored 0. */
+    readonly failed: number;
+    /** Trials that providers, keys or budgets were in the way of. */
+    readonly untried: number;
+    readonly scorerFaults: number;
+    readonly judgeFaults: number;
+    readonly cached: number;
+  };
+  readonly cost: { readonly spentUsd: number | null; readonly judgeUsd: number | null };
+  readonly measures: {
+    readonly latencyMs: Measure;
+    readonly costUsd: Measure;
+    readonly tokens: Measure;
+  };
+  readonly metrics: readonly MetricResult[];
+  readonly slices: readonly SliceResult[];
+  readonly worst: readonly CaseResult[];
+  readonly baseline: BaselineInfo | null;
+  readonly prompts: readonly { readonly task: string; readonly prompt: string }[];
+  readonly gate: GateResult;
+}
+
+export interface BaselineInfo {
+  /** Where it was read from, for people. */
+  readonly from: string;
+  readonly run: string;
+  readonly commit: string | null;
+  readonly startedAt: number;
+  readonly cases: number;
+  /** Cases of one side only. */
+  readonly onlyNow: number;
+  readonly onlyBefore: number;
+}
+
+export interface GateResult {
+  readonly passed: boolean;
+  /** Each a sentence: what failed, by how much, and what to do. */
+  readonly failures: readonly string[];
+  readonly warnings: readonly string[];
+  /** More scores are missing than the gate allows: nothing can be said. */
+  readonly tooManyFaults: boolean;
+}
