@@ -1,3 +1,4 @@
+import type { CalibrationState } from "../judge/calibration.ts";
 import type { MetricInfo, RunEnd, RunStart, TrialRecord } from "../run/records.ts";
 import type { Verdict } from "../suite/gate.ts";
 
@@ -50,6 +51,8 @@ export interface MetricResult {
   readonly estimate: Estimate | null;
   /** With human labels at hand: the score that corrects the judge's, beside the raw mean. */
   readonly corrected: Estimate | null;
+  /** `null`: no judge scores it. */
+  readonly calibration: CalibrationState | null;
   readonly comparison: Comparison | null;
   readonly counts: {
     readonly scored: number;

@@ -56,6 +56,8 @@ export interface TrialRecord {
   readonly cached: boolean;
   /** The feature's calls of models, in the order in which they ended. */
   readonly calls: readonly TrialCall[];
+  /** Those of its judges, by the name of the metric. */
+  readonly judgeCalls: Readonly<Record<string, readonly TrialCall[]>>;
 }
 
 export interface TrialCall {
