@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import { zeroUsage } from "../../call/usage.ts";
 import { InvalidRequest } from "../../errors.ts";
+import { dataMarks, documentsText } from "../data-marks.ts";
 import { requestOf } from "../prompt.ts";
 import { grantedTools } from "./gate/granted-tools.ts";
 import { newRunState } from "./gate/run-state.ts";
@@ -9,7 +10,6 @@ import type { Grant } from "./grant.ts";
 import type { AgentOptions, RunOptions } from "./options.ts";
 import type { RunPoint } from "./snapshot.ts";
 import type { AgentTools } from "./tool.ts";
-import { dataMarks, documentsText } from "./tools/data-marks.ts";
 
 /** What a run begins with; throws InvalidRequest for a run that asks nothing, or asks it twice. */
 export function beginningOf(

@@ -11,6 +11,7 @@ import type { Settings } from "../../config/types.ts";
 import { DeadlineExceeded, InvalidOutput, type RejectedOutput } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
 import { linkAbort, raceAbort, within } from "../../util/abort.ts";
+import { dataMarks } from "../data-marks.ts";
 import type { Message } from "../prompt.ts";
 import { StepLimit } from "../run-errors.ts";
 import { askStep } from "./ask-step.ts";
@@ -27,7 +28,6 @@ import { RunText } from "./run-text.ts";
 import { Segment } from "./segment.ts";
 import type { RunPoint } from "./snapshot.ts";
 import type { AgentTools } from "./tool.ts";
-import { dataMarks } from "./tools/data-marks.ts";
 import { schemaOf, type ToolSchema } from "./tools/schema.ts";
 import { Transcript } from "./transcript.ts";
 

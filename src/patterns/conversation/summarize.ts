@@ -3,8 +3,8 @@ import { tokensOfText } from "../../call/estimate.ts";
 import type { Tags } from "../../call/labels.ts";
 import { InvalidOutput } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
-import { dataMarks } from "../agent/tools/data-marks.ts";
 import { complete } from "../complete.ts";
+import { dataMarks } from "../data-marks.ts";
 
 export interface SummaryOptions {
   readonly runtime: Runtime;

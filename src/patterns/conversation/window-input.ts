@@ -1,4 +1,4 @@
-import { type DataMarks, dataMarks } from "../agent/tools/data-marks.ts";
+import { type DataMarks, dataMarks } from "../data-marks.ts";
 import { kept } from "../kept.ts";
 import type { Message } from "../prompt.ts";
 import type { Chat } from "./chat.ts";

@@ -3,8 +3,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { currentFamily } from "../../../call/family.ts";
 import { agentRule } from "../../../config/agent.ts";
 import { RateLimited } from "../../../errors.ts";
+import { dataMarks } from "../../data-marks.ts";
 import type { AgentTool } from "../tool.ts";
-import { dataMarks } from "./data-marks.ts";
 import { runTool, type ToolCallParts } from "./run-tool.ts";
 import { ToolFailure } from "./tool-failure.ts";
 

@@ -2,9 +2,9 @@ import type { AgentRule } from "../../../call/agent-rule.ts";
 import { type Family, withinFamily } from "../../../call/family.ts";
 import { linkAbort, raceAbort } from "../../../util/abort.ts";
 import { parseDuration } from "../../../util/duration.ts";
+import type { DataMarks } from "../../data-marks.ts";
 import { fromPlain, toPlain } from "../gate/plain.ts";
 import type { AgentTool, ToolOptions } from "../tool.ts";
-import type { DataMarks } from "./data-marks.ts";
 import { type EndedTool, failed, given, type ToolPlace, timedOut } from "./ended-tool.ts";
 
 export interface ToolCallParts {

@@ -1,4 +1,4 @@
-import type { UntrustedDocument } from "../options.ts";
+import type { UntrustedDocument } from "./agent/options.ts";
 
 /**
  * Marks what strangers may have written, so that a model can tell it from what it was asked: "spotlighting" by
