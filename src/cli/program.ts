@@ -5,6 +5,7 @@ import { addApprovals } from "./commands/approvals.ts";
 import { addCalls } from "./commands/calls.ts";
 import { addConversations } from "./commands/conversations.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEval } from "./commands/eval.ts";
 import { addExport } from "./commands/export.ts";
 import { addInit } from "./commands/init.ts";
 import { addPrompts } from "./commands/prompts.ts";
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
   addConversations(program);
   addStats(program);
   addPrompts(program);
+  addEval(program);
   addExport(program);
   addPrune(program);
   addSimulate(program);

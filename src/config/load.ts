@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { SeamError } from "../call/seam-error.ts";
 import { ConfigError } from "../errors.ts";
+import { importFile } from "./import-file.ts";
 import type { SeamConfig } from "./types.ts";
 
 /** The names a config is found by, the first one first. */
@@ -43,34 +42,6 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
     summary: `${file} exports no config`,
     advice: "Write `export default defineConfig({ tasks: { … } })` in it.",
   });
-}
-
-async function importFile(file: string): Promise<object> {
-  try {
-    const module: object = await import(pathToFileURL(file).href);
-    return module;
-  } catch (cause) {
-    if (SeamError.is(cause)) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(
-      { summary: `${file} cannot be imported: ${reason}`, advice: adviceFor(cause) },
-      { cause },
-    );
-  }
-}
-
-function adviceFor(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  switch (code) {
-    case "ERR_MODULE_NOT_FOUND":
-      return "Install what it imports, and write file endings (`./tasks.ts`) in its own imports.";
-    case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
-      return "Node runs TypeScript by leaving types out: avoid enums, namespaces and parameter properties.";
-    case "ERR_UNKNOWN_FILE_EXTENSION":
-      return "Use Node 22.18 or newer, which runs TypeScript, or write the config as seam.config.mjs.";
-    default:
-      return "Mend the file; `node` run on it shows where it fails.";
-  }
 }
 
 function exportOf(module: object): SeamConfig | undefined {

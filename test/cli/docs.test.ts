@@ -48,6 +48,7 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam conversations show",
     "seam stats",
     "seam prompts",
+    "seam eval",
     "seam export",
     "seam prune",
     "seam simulate",

@@ -19,7 +19,17 @@ export interface RunStart {
   readonly trials: number;
   readonly metrics: readonly MetricInfo[];
   readonly slices: readonly string[];
-  readonly shard: { readonly index: number; readonly of: number } | null;
+  readonly shard: Shard | null;
+  /** Of which cases the run is, where not of all: what `--filter` said. */
+  readonly filter: string | null;
+  /** The id of the run whose trials this one has taken over. */
+  readonly resumed: string | null;
+}
+
+/** One of several runs that share the cases of a suite: `{ index: 1, of: 4 }` is the first. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
 }
 
 export interface MetricInfo {

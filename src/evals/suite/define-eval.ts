@@ -73,7 +73,7 @@ export interface Eval<Input = unknown, Expected = unknown, Output = unknown>
  *   name: "tickets",
  *   data: jsonl<{ text: string }, { urgent: boolean }>("tickets.jsonl"),
  *   run: ({ text }, { signal }) => sortTicket(text, signal),
- *   scorers: [({ output, expected }) => output.urgent === expected?.urgent],
+ *   scorers: [{ name: "urgent", score: ({ output, expected }) => output.urgent === expected?.urgent }],
  * });
  */
 export function defineEval<Input, Expected, Output>(

@@ -1,0 +1,9 @@
+import type { Command } from "commander";
+
+/** `seam eval` runs suites; its subcommands make their data, calibrate their judges, and show what they were like. */
+export function addEval(program: Command): void {
+  program
+    .command("eval")
+    .description("Run the suites of *.eval.ts files, and say whether they got worse.")
+    .addHelpText("after", "\nExamples:\n  seam eval");
+}
