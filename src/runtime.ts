@@ -159,7 +159,7 @@ export function startRuntime(config: Resolved): Runtime {
     group: (group, work) => telemetry.group(group, work),
     record: (event) => {
       const scope = currentScope();
-      scope?.hear(event);
+      scope?.hear(event, { span: telemetry.groupSpan(event.id), responseId: null });
       if (scope?.standIn !== undefined) return;
       const kept = keep(event);
       events.write(kept);

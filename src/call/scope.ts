@@ -13,11 +13,26 @@ export interface CallScope {
   /** Where answers of these calls are kept, in place of what the task says. */
   readonly cache?: ((about: ScopedCall) => CacheRule | undefined) | undefined;
   /** Hears of every call, with all it holds, before anything is redacted. */
-  readonly hear: (event: CallEvent) => void;
+  readonly hear: (event: CallEvent, trace: CallTrace) => void;
   /**
    * Answers in the place of every model. Nothing is sent, waited for, paid, cached or recorded then; only `hear` is told.
    */
   readonly standIn?: ((target: Target, task: string) => LanguageModelV4) | undefined;
+}
+
+/** How others know a call. */
+export interface CallTrace {
+  /** The span that OpenTelemetry has of it; `null` where nobody records one. */
+  readonly span: SpanRef | null;
+  /** What the provider calls its answer; `null` for a pattern of several calls. */
+  readonly responseId: string | null;
+}
+
+/** As the header `traceparent` has it. */
+export interface SpanRef {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
 }
 
 /** A call as its scope sees it before it is made. */

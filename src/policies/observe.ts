@@ -25,7 +25,8 @@ export function observe({ events, telemetry, keep, troubles }: Observers): Polic
       try {
         const whole = eventOf(call, ending, start);
         call.family?.add(whole);
-        call.scope?.hear(whole);
+        const responseId = (ending.ok ? ending.result.response?.id : undefined) ?? null;
+        call.scope?.hear(whole, { span: span.ref, responseId });
         if (isDry) return;
         const event = keep(whole);
         events.write(event);

@@ -3,6 +3,7 @@ import type { Ending } from "../call/answer.ts";
 import type { Call } from "../call/call.ts";
 import type { Start } from "../call/compose-event.ts";
 import type { CallEvent } from "../call/event.ts";
+import type { SpanRef } from "../call/scope.ts";
 import { SeamError } from "../call/seam-error.ts";
 import type { ToolRecord } from "../call/tool-record.ts";
 import type { Troubles } from "../call/troubles.ts";
@@ -45,6 +46,7 @@ export function openTelemetry(rule: TelemetryRule, troubles: Troubles): Telemetr
       exporter?.open(call, start) ?? ready().then((loaded) => loaded.open(call, start)),
     group: async (group, work) => (exporter ?? (await ready())).group(group, work),
     record: (event) => exporter?.record(event),
+    groupSpan: (id) => exporter?.groupSpan(id) ?? null,
   };
 }
 
@@ -84,6 +86,7 @@ class Exporter implements Telemetry {
       }),
     );
     return {
+      ref: this.#refOf(span),
       run: (work) => this.#within(span, work),
       end: (event, ending) => {
         this.#guard(() => this.#meters()?.call(event, call));
@@ -115,6 +118,17 @@ class Exporter implements Telemetry {
       const { tool } = event;
       this.#guard(() => this.#tellTool(event, tool));
     }
+  }
+
+  groupSpan(id: string): SpanRef | null {
+    return this.#refOf(this.#groups.get(id));
+  }
+
+  #refOf(span: Span | undefined): SpanRef | null {
+    const about = this.#guard(() => span?.spanContext());
+    if (about === undefined || !this.#api.isSpanContextValid(about)) return null;
+    const { traceId, spanId, traceFlags } = about;
+    return { traceId, spanId, traceFlags };
   }
 
   #openGroup(group: CallGroup, startTime?: number): Span {
