@@ -53,13 +53,18 @@ export interface MetricResult {
   readonly corrected: Estimate | null;
   /** `null`: no judge scores it. */
   readonly calibration: CalibrationState | null;
+  /** The share of pairwise judgments that went the other way in the other order; `null`: none were made. */
+  readonly inconsistency: number | null;
   readonly comparison: Comparison | null;
   readonly counts: {
     readonly scored: number;
     readonly notApplicable: number;
     readonly faults: number;
   };
-  /** Where cases are run several times: unbiased estimates for each k up to the number of trials. */
+  /**
+   * Where cases are run several times: unbiased estimates for each k up to the number of trials, over the cases that have
+   * so many scores.
+   */
   readonly passAtK: readonly number[];
   readonly passHatK: readonly number[];
 }
@@ -78,9 +83,9 @@ export interface CaseResult {
   /** Means over trials, by metric; `null` where there is no score. */
   readonly scores: Readonly<Record<string, number | null>>;
   readonly baseline: Readonly<Record<string, number | null>> | null;
-  /** The worst trial of it, and the baseline's first one where it is kept. */
+  /** The worst trial of it, and what is kept of the baseline's first one. */
   readonly trial: TrialRecord;
-  readonly before: Pick<TrialRecord, "output" | "error" | "scores"> | null;
+  readonly before: Pick<TrialRecord, "output" | "error"> | null;
 }
 
 export interface Measure {

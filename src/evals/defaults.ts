@@ -1,0 +1,31 @@
+/** What holds where a suite, its gate or the command line say nothing else. */
+export const evalDefaults = {
+  gate: {
+    failOn: ["regressed"],
+    baseline: false,
+    uncalibrated: "warn",
+    maxFaults: 0.05,
+    bound: "mean",
+    /** The smallest difference of interest, on the scale of scores. */
+    effect: 0.05,
+  },
+  /** The confidence of all intervals; what is left of 1 is the chance of a false alarm. */
+  level: 0.95,
+  /** The chance with which a suite must see a difference, for it to count as one that the suite can see. */
+  power: 0.8,
+  /** A trial passes with this score or a higher one. */
+  passAt: 1,
+  report: {
+    /** Cases to look at: the worst ones, and critical ones that have failed. */
+    worst: 10,
+    critical: 50,
+    /** Values of one field that are told apart, the most frequent ones first. */
+    sliceValues: 50,
+    /** Cases that a sentence names. */
+    named: 5,
+  },
+  baseline: {
+    /** Characters that are kept of an output, to be shown beside a new one. */
+    output: 1_000,
+  },
+} as const;
