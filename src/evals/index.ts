@@ -1,4 +1,8 @@
 /** The door to evals: suites, scorers and judges for `*.eval.ts` files, which `seam eval` runs. */
+export { type CsvOptions, csv } from "./data/csv.ts";
+export { jsonl } from "./data/jsonl.ts";
+export { rowOf } from "./data/row-of.ts";
+export type { DataOptions } from "./data/source.ts";
 export type { Scored, ScoredTrial, Scorer, ScoreValue } from "./scorer.ts";
 export { notApplicable } from "./scorer.ts";
 export type { CaseRow, EvalCase } from "./suite/case.ts";

@@ -26,7 +26,7 @@ export function shapeOf(
   jsonSchema: JSONSchema7 | undefined,
 ): Promise<Shape> {
   const shape = (found: JSONSchema7 | undefined): Shape =>
-    makeShape(found && closeObjects(found), (value) => check(schema, value));
+    makeShape(found && closeObjects(found), (value) => checkAgainst(schema, value));
   if (jsonSchema !== undefined) return Promise.resolve(shape(jsonSchema));
   let made = known.get(schema);
   if (made === undefined) {
@@ -59,7 +59,11 @@ export function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
   return "~standard" in schema;
 }
 
-async function check(schema: StandardSchemaV1, value: unknown): Promise<Reading<unknown>> {
+/** A value as its schema leaves it. */
+export async function checkAgainst(
+  schema: StandardSchemaV1,
+  value: unknown,
+): Promise<Reading<unknown>> {
   const result = await validated(schema, value);
   if (result.issues === undefined) return { ok: true, value: result.value };
   return { ok: false, issues: result.issues.map(issueOf) };

@@ -1,0 +1,47 @@
+import { ConfigError } from "../../errors.ts";
+import { linesOf } from "../../util/lines.ts";
+import type { DataSource } from "../suite/define-eval.ts";
+import { type DataOptions, type FileRecord, fileSource } from "./source.ts";
+
+/**
+ * Cases of a JSONL file, a JSON object a line, read as they are needed. Rows may be written as Seam, autoevals, Langfuse,
+ * Inspect or promptfoo (`vars`) write them; what else they hold lands in `metadata`.
+ *
+ * @param path counts from the folder of the eval file
+ * @throws ConfigError for a line that is no row, with file and line
+ *
+ * @example data: jsonl<{ text: string }, { urgent: boolean }>("tickets.jsonl")
+ * @example data: jsonl("tickets.jsonl", { schema: { input: z.object({ text: z.string() }) } })
+ */
+export function jsonl<Input = unknown, Expected = unknown>(
+  path: string,
+  options: DataOptions<Input, Expected> = {},
+): DataSource<Input, Expected> {
+  return fileSource(path, options, jsonRecords);
+}
+
+/** The records of a JSONL file, empty lines passed over; throws ConfigError for a line that is no JSON. */
+export async function* jsonRecords(
+  path: string,
+  signal?: AbortSignal,
+): AsyncGenerator<FileRecord, void, void> {
+  for await (const { number, text } of linesOf(path, signal)) {
+    if (text.trim() === "") continue;
+    yield { line: number, record: parsed(text, `${path}:${number}`) };
+  }
+}
+
+function parsed(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(
+      {
+        summary: `${place}: The line is no JSON: ${reason}`,
+        advice: "Write one JSON object a line.",
+      },
+      { cause },
+    );
+  }
+}
