@@ -37,13 +37,14 @@ export interface Scorer<Input = unknown, Expected = unknown, Output = unknown> {
   readonly name: string;
   /** A trial passes with this score or a higher one. Default: 1. */
   readonly passAt?: number | undefined;
-  readonly score: (trial: ScoredTrial<Input, Expected, Output>) => ScoreValue | Promise<ScoreValue>;
+  // A method, which TypeScript compares in both directions: it looks at scorers before it knows what `run` gives.
+  score(trial: ScoredTrial<Input, Expected, Output>): ScoreValue | Promise<ScoreValue>;
   /**
    * Scores a trial whose `run` has thrown, where an error may be right, e.g. a refusal. Default: such a trial scores 0.
    */
-  readonly scoreError?: (
+  scoreError?(
     trial: Omit<ScoredTrial<Input, Expected, Output>, "output"> & { readonly error: unknown },
-  ) => ScoreValue | Promise<ScoreValue>;
+  ): ScoreValue | Promise<ScoreValue>;
   /** A judge: its calls are counted apart, and its errors are judge errors. */
   readonly judge?: JudgeIdentity | undefined;
 }

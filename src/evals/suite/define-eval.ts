@@ -37,7 +37,11 @@ export interface TrialContext<Input, Expected> extends EvalCase<Input, Expected>
 /** A scorer, or a function whose name is the metric's. */
 export type ScorerLike<Input, Expected, Output> =
   | Scorer<Input, Expected, Output>
-  | ((trial: ScoredTrial<Input, Expected, Output>) => ScoreValue | Promise<ScoreValue>);
+  | ScorerFunction<Input, Expected, Output>;
+
+type ScorerFunction<Input, Expected, Output> = (
+  trial: ScoredTrial<Input, Expected, Output>,
+) => ScoreValue | Promise<ScoreValue>;
 
 export interface EvalOptions<Input, Expected, Output> {
   /** What the suite is known by in reports, baselines, the history and `seam.lock`. Unique within a project. */
@@ -45,7 +49,11 @@ export interface EvalOptions<Input, Expected, Output> {
   readonly data: EvalData<Input, Expected>;
   /** Feature code, called as in production: through its own seam. */
   readonly run: (input: Input, context: TrialContext<Input, Expected>) => Output | Promise<Output>;
-  readonly scorers: readonly ScorerLike<NoInfer<Input>, NoInfer<Expected>, NoInfer<Output>>[];
+  // Functions may tell `Output`: TypeScript compares those that are declared elsewhere before it knows what `run` gives.
+  readonly scorers: readonly (
+    | Scorer<NoInfer<Input>, NoInfer<Expected>, NoInfer<Output>>
+    | ScorerFunction<NoInfer<Input>, NoInfer<Expected>, Output>
+  )[];
   /** How often each case is run; 1 to 100. Default: 1. */
   readonly trials?: number | undefined;
   /** Cases that belong together, e.g. questions about one document: a field of the metadata, or a function. */
