@@ -153,6 +153,19 @@ const settings: Readonly<Record<Leaf<typeof defaults>, [setting: string, effect:
     "`extract.maxOutputTokens`",
     "The most a re-ask after `length` may use, as a multiple of `settings.maxOutputTokens`.",
   ],
+  "statistics.level": [
+    "for evals",
+    "The confidence of intervals; a difference counts when chance alone would make it more rarely than 1 minus this.",
+  ],
+  "statistics.power": [
+    "for evals",
+    "How often a suite should see a difference of interest, where it says how many cases that takes.",
+  ],
+  "statistics.resamples": ["for evals", "Draws of a bootstrap or a permutation test."],
+  "statistics.seed": [
+    "for evals",
+    "What the draws start from: the same scores get the same interval.",
+  ],
   "telemetry.content": [
     "`telemetry.content`",
     "Whether OpenTelemetry is given prompts, answers and the texts of errors.",

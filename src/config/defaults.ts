@@ -48,11 +48,23 @@ export interface Defaults {
   readonly runLeaseMs: number;
   /** A re-ask after `length` gets at most this many times the first limit. */
   readonly extractRoomFactor: number;
+  readonly statistics: Statistics;
   readonly telemetry: TelemetryRule;
   readonly store: string;
   /** `false`: events are kept as long as the file is there. */
   readonly retentionMs: number | false;
   readonly cacheMemoryBytes: number;
+}
+
+/** How evals reckon: docs/eval-statistics.md. */
+export interface Statistics {
+  /** The confidence of intervals, and with it the significance of differences; between 0 and 1. */
+  readonly level: number;
+  /** How often a difference should be seen; between 0.5 and 1. */
+  readonly power: number;
+  /** Draws of a bootstrap, and of a randomization test that cannot try all. */
+  readonly resamples: number;
+  readonly seed: number;
 }
 
 export const defaults: Defaults = {
@@ -99,6 +111,7 @@ export const defaults: Defaults = {
     busyWaitMs: 30_000,
   },
   conversationTurn: { summaryShare: 0.5, leaseMs: 15_000, maxBytes: 20 * 1024 * 1024 },
+  statistics: { level: 0.95, power: 0.8, resamples: 2_000, seed: 1 },
   telemetry: { content: false, conventions: "1.41" },
   store: ".seam/seam.db",
   retentionMs: false,

@@ -38,8 +38,8 @@ export interface Comparison {
   readonly method: string;
   /** Exact McNemar, where every case passed or failed on both sides. */
   readonly mcnemar: { readonly broke: number; readonly mended: number; readonly p: number } | null;
-  /** The smallest true difference that this suite would have seen 8 times in 10. */
-  readonly detectable: number;
+  /** The smallest true difference that this suite would have seen 8 times in 10; `null`: it is too small to see any. */
+  readonly detectable: number | null;
   /** How many cases would see `effect` 8 times in 10. */
   readonly effect: number;
   readonly casesForEffect: number;

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { mcnemarExact } from "./mcnemar.ts";
+import { type Pair, pairedDifference } from "./paired-difference.ts";
+import { casesFor, detectable } from "./power.ts";
+
+/** `n` cases of which some broke and some were mended; the others pass on both sides. */
+const passes = (n: number, broke: number, mended: number): Pair[] =>
+  Array.from({ length: n }, (_, at) => ({
+    id: String(at),
+    cluster: null,
+    before: at >= broke && at < broke + mended ? 0 : 1,
+    after: at < broke ? 0 : 1,
+  }));
+
+const graded = (differences: readonly number[]): Pair[] =>
+  differences.map((each, at) => ({
+    id: String(at),
+    cluster: null,
+    before: 0.5,
+    after: 0.5 + each,
+  }));
+
+describe("pairedDifference", () => {
+  test("passes and fails are compared by McNemar's exact test", () => {
+    expect(pairedDifference(passes(200, 10, 2))).toMatchObject({
+      n: 200,
+      clusters: null,
+      difference: -0.04,
+      p: mcnemarExact(10, 2),
+      method: "mcnemar",
+    });
+    expect(pairedDifference([])).toBeNull();
+  });
+
+  test("graded scores: the interval of the paired t-test", () => {
+    // `scipy.stats.ttest_rel`, version 1.17, on Student's sleep data (1908): t = -4.06, p = 0.00283, the interval of the
+    // difference from 0.70 to 2.46 hours; here in tenths of a score.
+    const sleep = [1.2, 2.4, 1.3, 1.3, 0, 1, 1.8, 0.8, 4.6, 1.4].map((hours) => hours / 10);
+    const found = pairedDifference(graded(sleep));
+    expect(found?.difference).toBeCloseTo(0.158, 12);
+    expect(found?.low).toBeCloseTo(0.07001142, 7);
+    expect(found?.high).toBeCloseTo(0.24598858, 7);
+    expect(found?.df).toBeCloseTo(9, 10);
+    // Nine of ten slept longer, none shorter: 2 of 2^9 signs.
+    expect(found).toMatchObject({ method: "permutation", p: 2 / 512 });
+  });
+
+  test("many graded differences: the paired t-test itself", () => {
+    const many = Array.from({ length: 400 }, (_, at) => ((at * 7919) % 101) / 500 - 0.09);
+    const found = pairedDifference(graded(many));
+    // SciPy: ttest_rel on the same 400 numbers.
+    expect(found?.method).toBe("t");
+    expect(found?.p).toBeCloseTo(0.000676828110631971, 12);
+  });
+
+  test("clusters are the units: ten cases of two documents are two", () => {
+    const two = graded(new Array<number>(10).fill(-0.4)).map((pair, at) => ({
+      ...pair,
+      cluster: at < 5 ? "a" : "b",
+    }));
+    expect(pairedDifference(two)).toMatchObject({ n: 10, clusters: 2, p: mcnemarExact(2, 0) });
+    expect(pairedDifference(graded(new Array<number>(10).fill(-0.4)))?.p).toBeLessThan(0.01);
+  });
+
+  test("where nothing differs there is still an interval, about as wide as the rule of three", () => {
+    const { low = 0, high = 0, p } = pairedDifference(passes(100, 0, 0)) ?? {};
+    expect(p).toBe(1);
+    expect(high).toBeCloseTo(-low, 12);
+    expect(high).toBeGreaterThan(0.02);
+    expect(high).toBeLessThan(0.04);
+  });
+
+  test("the test and the interval never contradict each other", () => {
+    const score = fc.constantFrom(0, 0.2, 0.5, 0.8, 1);
+    const pair = fc.record({
+      id: fc.string(),
+      cluster: fc.constantFrom(null, "a", "b", "c", "d", "e", "f", "g"),
+      before: score,
+      after: score,
+    });
+    fc.assert(
+      fc.property(fc.array(pair, { minLength: 1, maxLength: 60 }), (pairs) => {
+        const found = pairedDifference(pairs, { resamples: 200 });
+        if (found === null) throw new Error("no difference");
+        const { low, high, difference, p } = found;
+        expect(low).toBeLessThanOrEqual(difference);
+        expect(high).toBeGreaterThanOrEqual(difference);
+        expect(low).toBeGreaterThanOrEqual(-1);
+        expect(high).toBeLessThanOrEqual(1);
+        expect(high).toBeGreaterThan(low);
+        if (p > 0.05) expect(low <= 0 && high >= 0).toBe(true);
+        else expect(low >= 0 || high <= 0).toBe(true);
+        const turned = pairedDifference(pairs.toReversed(), { resamples: 200 });
+        expect(turned).toEqual(found);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("detectable and casesFor", () => {
+  test("as Miller has it, where many differ", () => {
+    // (t(.975, 199) + t(.8, 199)) · sd/√200 with SciPy, sd = 0.4987 of 30 broken and 20 mended.
+    expect(detectable(passes(200, 30, 20))).toBeCloseTo(0.0992886, 6);
+    const again = casesFor(detectable(passes(200, 30, 20)) ?? 0, passes(200, 30, 20));
+    expect(Math.abs(again - 200)).toBeLessThanOrEqual(1);
+  });
+
+  test("none that differs is no proof of power", () => {
+    expect(detectable(passes(5, 0, 0))).toBeNull();
+    expect(detectable(passes(6, 0, 0))).toBe(1);
+    expect(detectable(passes(100, 0, 0))).toBeGreaterThan(0.07);
+    expect(casesFor(0.05, passes(100, 0, 0))).toBeGreaterThan(150);
+    expect(casesFor(0.05, [])).toBeGreaterThan(1_000);
+  });
+
+  test("more cases see smaller differences, and smaller differences need more cases", () => {
+    const share = fc.integer({ min: 0, max: 20 });
+    fc.assert(
+      fc.property(share, share, fc.integer({ min: 60, max: 300 }), (broke, mended, n) => {
+        const once = passes(n, broke, mended);
+        expect(detectable([...once, ...once])).toBeLessThan(detectable(once) ?? 0);
+        expect(casesFor(0.02, once)).toBeGreaterThan(casesFor(0.05, once));
+      }),
+    );
+  });
+});

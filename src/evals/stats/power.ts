@@ -1,0 +1,62 @@
+import { defaults, type Statistics } from "../../config/defaults.ts";
+import { type Pair, spreadOf } from "./paired-difference.ts";
+import { tQuantile } from "./student-t.ts";
+import { unitsOf } from "./units.ts";
+
+/**
+ * The smallest true difference that pairs like these would show as significant as often as `power` says; `null` where
+ * none would: fewer than six cases or clusters never differ by more than chance, however much they differ.
+ *
+ * (t₁₋α/₂ + t₁₋β)·SE of the differences that were seen (Miller 2024, arXiv:2411.00640, section 5). Where few differ, the
+ * SE counts two more that do, and a difference is taken to come from cases that change as a whole, which adds to it.
+ */
+export function detectable(
+  pairs: readonly Pair[],
+  options: Partial<Statistics> = {},
+): number | null {
+  const rule = { ...defaults.statistics, ...options };
+  const { units, variance, step } = pilotOf(pairs);
+  if (units < fewestUnits(rule.level)) return null;
+  const perUnit = reach(units, rule) / units;
+  const change = perUnit * step;
+  return Math.min(1, (change + Math.sqrt(change ** 2 + 4 * perUnit * variance)) / 2);
+}
+
+/** How many cases like these would show a true difference of `effect` as often as `power` says; `effect` above 0. */
+export function casesFor(
+  effect: number,
+  pairs: readonly Pair[],
+  options: Partial<Statistics> = {},
+): number {
+  const rule = { ...defaults.statistics, ...options };
+  const { units, variance, step } = pilotOf(pairs);
+  const needed = (reached: number): number => (reached * (variance + effect * step)) / effect ** 2;
+  let count = needed(reach(Number.POSITIVE_INFINITY, rule));
+  // Fewer units have a wider t, which asks for a few more: a fixed point, reached from below.
+  for (let round = 0; round < 20; round++) count = needed(reach(Math.max(3, count), rule));
+  const fewest = fewestUnits(rule.level);
+  return Math.ceil((Math.max(fewest, count) * Math.max(1, pairs.length)) / Math.max(1, units));
+}
+
+/** The square of how many standard errors a difference must be away from 0 to be seen as often as wanted. */
+function reach(units: number, { level, power }: Statistics): number {
+  const df = units - 1;
+  return (tQuantile((1 + level) / 2, df) + tQuantile(power, df)) ** 2;
+}
+
+/** That all of them change in the same direction must be rarer by chance than the level says: 2·½ᵏ ≤ α. */
+function fewestUnits(level: number): number {
+  return Math.ceil(Math.log2(2 / (1 - level)) - 1e-9);
+}
+
+/** What pairs tell of those to come: the variance for each unit, and by how much a case changes where few do. */
+function pilotOf(pairs: readonly Pair[]): {
+  readonly units: number;
+  readonly variance: number;
+  readonly step: number;
+} {
+  const units = unitsOf(pairs, ({ before, after }) => after - before);
+  if (units.length === 0) return { units: 0, variance: 1, step: 1 };
+  const { se, step } = spreadOf(units);
+  return { units: units.length, variance: se ** 2 * units.length, step };
+}
