@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import { addEvalHistory } from "./eval/history.ts";
 
 /** `seam eval` runs suites; its subcommands make their data, calibrate their judges, and show what they were like. */
 export function addEval(program: Command): void {
-  program
+  const command = program
     .command("eval")
     .description("Run the suites of *.eval.ts files, and say whether they got worse.")
+    .enablePositionalOptions()
     .addHelpText("after", "\nExamples:\n  seam eval");
+  addEvalHistory(command);
 }

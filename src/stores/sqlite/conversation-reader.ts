@@ -1,8 +1,6 @@
 import type { ConversationStore } from "../../state/conversations.ts";
 import { sqliteConversations } from "./conversations.ts";
-import { openForReading } from "./event-reader-file.ts";
-import { kyselyOver } from "./kysely.ts";
-import { prepareStatements } from "./statements.ts";
+import { openKeptReader } from "./kept-reader.ts";
 
 /** Reads what conversations left behind, also while apps write. */
 export interface ConversationReader
@@ -13,12 +11,7 @@ export interface ConversationReader
 
 /** Opens the conversations of a SQLite file, for reading only; throws ConfigError when there are none to read. */
 export function openConversationReader(path: string): ConversationReader {
-  const connection = openForReading(path);
-  const db = kyselyOver(connection);
-  const file = { connection, db, statements: prepareStatements(db) };
-  const { get, turns, list } = sqliteConversations({
-    read: async (work) => connection.snapshot(() => work(file)),
-    write: () => Promise.reject(new TypeError("a reader does not write")),
-  });
-  return { path: connection.path, get, turns, list, [Symbol.dispose]: () => connection.close() };
+  const { kept, ...reader } = openKeptReader(path);
+  const { get, turns, list } = sqliteConversations(kept);
+  return { ...reader, get, turns, list };
 }

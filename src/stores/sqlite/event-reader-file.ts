@@ -9,7 +9,7 @@ const patienceMs = 2_000;
 /** Opens a file of events for reading only; throws a ConfigError that says what to do when it cannot be read. */
 export function openForReading(path: string): Connection {
   const connection = openExisting(path);
-  if (hasTable(connection, "conversations")) return connection;
+  if (hasTable(connection, "eval_runs")) return connection;
   connection.close();
   throw new ConfigError({
     summary: `${connection.path} was written by an older version of Seam`,

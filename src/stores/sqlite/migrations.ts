@@ -2,6 +2,7 @@ import type { AlterTableBuilder, Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import type { Connection } from "./connection.ts";
 import { addConversations } from "./conversations-migration.ts";
+import { addEvalRuns } from "./eval-history-migration.ts";
 import { addRollups } from "./rollups-migration.ts";
 import { addRuns } from "./runs-migration.ts";
 import type { Database } from "./schema.ts";
@@ -137,6 +138,7 @@ const migrations: Record<string, Migration> = {
   },
   "008-runs": { up: addRuns },
   "009-conversations": { up: addConversations },
+  "011-eval-runs": { up: addEvalRuns },
 };
 
 /**

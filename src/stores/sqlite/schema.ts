@@ -195,6 +195,25 @@ export interface ConversationHoldRow {
   until: number;
 }
 
+/** What a run of an eval came to. Times in milliseconds since the epoch. */
+export interface EvalRunRow {
+  run: string;
+  suite: string;
+  started_at: number;
+  ended_at: number;
+  commit_hash: string | null;
+  branch: string | null;
+  dirty: number;
+  cases: number;
+  trials: number;
+  passed: number;
+  reason: string;
+  /** JSON: means and intervals by the names of the metrics. */
+  metrics: string;
+  cost_usd: number | null;
+  file: string;
+}
+
 export interface Database {
   events: EventRow;
   rollups: RollupRow;
@@ -209,4 +228,5 @@ export interface Database {
   turns: TurnRow;
   paused_turns: PausedTurnRow;
   conversation_holds: ConversationHoldRow;
+  eval_runs: EvalRunRow;
 }
