@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^llm-seam$/, replacement: source("index.ts") },
       { find: /^llm-seam\/events$/, replacement: source("events.ts") },
+      { find: /^llm-seam\/evals$/, replacement: source("evals/index.ts") },
       { find: /^llm-seam\/simulator$/, replacement: source("simulator/index.ts") },
     ],
   },

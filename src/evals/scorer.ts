@@ -55,6 +55,14 @@ export interface JudgeIdentity {
   /** SHA-256 of everything that makes its verdicts: rubric, form of the verdict, template. Its model is told by its calls. */
   readonly rubric: string;
   readonly kind: "scale" | "labels" | "pairwise";
+  /** All that it may conclude, the worst first. */
+  readonly verdicts: readonly JudgeVerdict[];
+}
+
+/** What a judge may conclude of a trial; `details.verdict` of its scores is one of these. */
+export interface JudgeVerdict {
+  readonly verdict: string | number;
+  readonly score: number;
 }
 
 /**
