@@ -11,6 +11,7 @@ import type { Pattern, Tags } from "./call/labels.ts";
 import { type ModelRequest, withSettings } from "./call/request.ts";
 import { type CallScope, currentScope } from "./call/scope.ts";
 import { scoresFor } from "./call/score.ts";
+import { type PlacedTemplate, WrittenPrompt } from "./call/static-prompt.ts";
 import type { PaceRule, Target } from "./call/target.ts";
 import { newTrace } from "./call/trace.ts";
 import { Troubles } from "./call/troubles.ts";
@@ -73,6 +74,10 @@ export interface CallSpec extends CallOptions {
   readonly family?: Family | undefined;
   /** What the answer is kept under when that is not `request`. */
   readonly cacheRequest?: ModelRequest | undefined;
+  /** Which texts of `request` were templates. */
+  readonly templates?: readonly PlacedTemplate[] | undefined;
+  /** What feature code asked, when that is not `request`. */
+  readonly written?: WrittenPrompt | undefined;
   /** Asks these targets instead of the task's own. */
   readonly targets?: readonly [Target, ...Target[]] | undefined;
   /** The call's own rule. */
@@ -159,7 +164,7 @@ export function startRuntime(config: Resolved): Runtime {
     group: (group, work) => telemetry.group(group, work),
     record: (event) => {
       const scope = currentScope();
-      scope?.hear(event, { span: telemetry.groupSpan(event.id), responseId: null });
+      scope?.hear(event, { span: telemetry.groupSpan(event.id), responseId: null, prompt: null });
       if (scope?.standIn !== undefined) return;
       const kept = keep(event);
       events.write(kept);
@@ -195,6 +200,7 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
   const scope = currentScope();
   const tags = { ...spec.tags, ...scope?.tags };
   const { arm, rules: ofArm } = chooseArm(rules, { id, family, tags });
+  const { targets = ofArm.targets } = spec;
   const trace = newTrace();
   const asked = (request: ModelRequest, notes: string[]): ModelRequest =>
     withSettings(settings, rules.compress ? compressed(request, notes) : request);
@@ -207,7 +213,16 @@ function prepare(spec: CallSpec, rules: TaskRules): Call {
     pattern: spec.pattern,
     mode: spec.mode,
     request,
-    targets: spec.targets ?? ofArm.targets,
+    written:
+      spec.written ??
+      new WrittenPrompt({
+        task: spec.task,
+        request: withSettings(settings, spec.request),
+        templates: spec.templates ?? [],
+        target: targets[0],
+        compress: rules.compress,
+      }),
+    targets,
     limits:
       limits === undefined
         ? rules.limits

@@ -123,6 +123,7 @@ function single(random: Random, time: number, number: number): CallEvent {
     errorCode: fails ? (failures[Math.floor(random() * failures.length)] ?? null) : null,
     errorMessage: fails ? "No target answered. Try again later." : null,
     fingerprint: createHash("sha256").update(question).digest("hex"),
+    promptFingerprint: createHash("sha256").update(task).digest("hex"),
     children: 0,
     repeatOf: null,
     tool: null,

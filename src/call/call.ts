@@ -8,6 +8,7 @@ import type { Pattern, Tags } from "./labels.ts";
 import type { CallLimits } from "./limits.ts";
 import type { ModelRequest } from "./request.ts";
 import type { CallScope } from "./scope.ts";
+import type { WrittenPrompt } from "./static-prompt.ts";
 import type { Target } from "./target.ts";
 import type { Trace } from "./trace.ts";
 
@@ -26,6 +27,8 @@ export interface Call {
   readonly mode: "generate" | "stream";
   /** What the caller asked, before the settings of a target are added. */
   readonly request: ModelRequest;
+  /** What feature code asked: what its fingerprint is made of. */
+  readonly written: WrittenPrompt;
   /** The first target, then the fallbacks. */
   readonly targets: readonly [Target, ...Target[]];
   readonly limits: CallLimits;

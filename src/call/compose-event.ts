@@ -62,6 +62,9 @@ export function eventOf(call: Call, ending: Ending, start: Start): CallEvent {
       trace.fingerprint ??= fingerprint("", call.targets[0], prompt);
       return trace.fingerprint;
     },
+    get promptFingerprint() {
+      return trace.source === "rule" ? null : call.written.fingerprint;
+    },
     children: 0,
     repeatOf: trace.repeatOf,
     tool: null,

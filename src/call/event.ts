@@ -53,6 +53,11 @@ export interface CallEvent {
   readonly errorMessage: string | null;
   /** SHA-256 of everything that can change the answer; computed when it is read, off the call's path. */
   readonly fingerprint: string;
+  /**
+   * SHA-256 of the static part of the prompt: system and templates with their variables left open, tools, schema, target
+   * and settings. `null` where no prompt was asked (a rule, a tool) and in events of older releases.
+   */
+  readonly promptFingerprint: string | null;
   /** How many calls were made for this one; their tokens and costs are summed up in it. */
   readonly children: number;
   /** The call that had just failed with the same request: an outer loop tries again, too. */

@@ -4,6 +4,7 @@ import type { CacheRule } from "./cache-rule.ts";
 import type { CallEvent } from "./event.ts";
 import type { Tags } from "./labels.ts";
 import type { ModelRequest } from "./request.ts";
+import type { WrittenPrompt } from "./static-prompt.ts";
 import type { Target } from "./target.ts";
 
 /** What surrounds calls that feature code makes while somebody watches: the trial of an eval. */
@@ -26,6 +27,8 @@ export interface CallTrace {
   readonly span: SpanRef | null;
   /** What the provider calls its answer; `null` for a pattern of several calls. */
   readonly responseId: string | null;
+  /** What was asked; `null` where the event is none of a single call of a model. */
+  readonly prompt: WrittenPrompt | null;
 }
 
 /** As the header `traceparent` has it. */

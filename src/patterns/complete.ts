@@ -1,6 +1,6 @@
 import { textOf } from "../call/assemble.ts";
 import type { Runtime } from "../runtime.ts";
-import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "./prompt.ts";
+import { askedOf, callOptionsOf, type PromptOptions, type RuleOption } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
 
 export interface CompleteOptions extends PromptOptions, RuleOption<string> {}
@@ -15,14 +15,13 @@ export async function complete(
   task: string,
   options: CompleteOptions,
 ): Promise<CompleteResult> {
-  const request = requestOf(task, options);
   const call = runtime.prepare({
     ...callOptionsOf(options),
     rule: options.rule,
     task,
     pattern: "complete",
     mode: "generate",
-    request,
+    ...askedOf(task, options),
     accept: refuseRefusals,
   });
   const result = await runtime.generate(call);

@@ -1,5 +1,7 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import type { ModelRequest } from "../call/request.ts";
+import type { PlacedTemplate } from "../call/static-prompt.ts";
+import { isTemplate, plain, type Template, type Text } from "../call/template.ts";
 import { InvalidRequest } from "../errors.ts";
 import type { CallOptions } from "../runtime.ts";
 
@@ -15,6 +17,17 @@ export type Message =
   | { readonly role: "assistant"; readonly content: string | Content<"assistant"> }
   | { readonly role: "tool"; readonly content: Content<"tool"> };
 
+type Part<Role extends "user" | "assistant"> =
+  | Content<Role>[number]
+  | { readonly type: "text"; readonly text: Template };
+
+/** A message that is sent: its texts may be templates. */
+export type PromptMessage =
+  | { readonly role: "system"; readonly content: Text }
+  | { readonly role: "user"; readonly content: Text | readonly Part<"user">[] }
+  | { readonly role: "assistant"; readonly content: Text | readonly Part<"assistant">[] }
+  | { readonly role: "tool"; readonly content: Content<"tool"> };
+
 /** A rule for one call: its answer, or `undefined` to ask the model. Must not return a promise. */
 export interface RuleOption<Answer> {
   /**
@@ -28,11 +41,11 @@ export interface RuleOption<Answer> {
 /** What every pattern takes: a prompt or messages, and what this one call changes. */
 export interface PromptOptions extends CallOptions {
   /** What the user asks. Either this or `messages`. */
-  readonly prompt?: string | undefined;
+  readonly prompt?: Text | undefined;
   /** The conversation so far. Either this or `prompt`. */
-  readonly messages?: readonly Message[] | undefined;
+  readonly messages?: readonly PromptMessage[] | undefined;
   /** Instructions to the model, before everything else. */
-  readonly system?: string | undefined;
+  readonly system?: Text | undefined;
   /** Extra HTTP headers for the provider. Not part of a cache key. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -43,8 +56,14 @@ export function callOptionsOf(options: CallOptions): CallOptions {
   return { signal, limits, cache, tags, settings };
 }
 
+/** What is asked: the request, and which of its texts were templates. */
+export interface Asked {
+  readonly request: ModelRequest;
+  readonly templates: readonly PlacedTemplate[];
+}
+
 /** The model request of a prompt; throws InvalidRequest for one that says nothing, or says it twice. */
-export function requestOf(task: string, options: PromptOptions): ModelRequest {
+export function askedOf(task: string, options: PromptOptions): Asked {
   if (typeof options !== "object" || options === null) {
     throw new InvalidRequest("The call has no options: give at least a `prompt`", { task });
   }
@@ -55,20 +74,50 @@ export function requestOf(task: string, options: PromptOptions): ModelRequest {
   if ((prompt === undefined) === (messages === undefined)) {
     throw new InvalidRequest("Give either `prompt` or `messages`, and not both", { task });
   }
-  if (prompt !== undefined && (typeof prompt !== "string" || prompt.trim() === "")) {
+  if (prompt !== undefined && !isFilled(plain(prompt))) {
     throw new InvalidRequest("`prompt` must be a text that is not empty", { task });
   }
   if (messages !== undefined && (!Array.isArray(messages) || messages.length === 0)) {
     throw new InvalidRequest("`messages` must be a list that is not empty", { task });
   }
-  const turns: Message[] = [
+  const turns: PromptMessage[] = [
     ...(system === undefined ? [] : [{ role: "system", content: system } as const]),
     ...(messages ?? [{ role: "user", content: prompt ?? "" } as const]),
   ];
   return {
-    prompt: turns.map((message, index) => toModelMessage(message, index, task)),
-    ...(headers !== undefined && { headers: { ...headers } }),
+    request: {
+      prompt: turns.map((message, index) => toModelMessage(plainMessage(message), index, task)),
+      ...(headers !== undefined && { headers: { ...headers } }),
+    },
+    templates: turns.flatMap(templatesIn),
   };
+}
+
+function isFilled(text: unknown): boolean {
+  return typeof text === "string" && text.trim() !== "";
+}
+
+/** The message with its texts as a model reads them. */
+export function plainMessage(message: PromptMessage): Message {
+  const content: unknown = (message as PromptMessage | null)?.content;
+  if (isTemplate(content)) return { ...message, content: content.text } as Message;
+  if (!Array.isArray(content) || !content.some(isTemplatePart)) return message as Message;
+  const parts = content.map((part) =>
+    isTemplatePart(part) ? { ...part, text: part.text.text } : part,
+  );
+  return { ...message, content: parts } as Message;
+}
+
+/** The templates that a message is made of. */
+export function templatesIn({ role, content }: PromptMessage): PlacedTemplate[] {
+  if (role === "tool" || typeof content === "string") return [];
+  const parts: readonly unknown[] = isTemplate(content) ? [{ text: content }] : content;
+  const texts = parts.filter(isTemplatePart).map(({ text }) => text);
+  return texts.map(({ text, literals, variables }) => ({ role, text, literals, variables }));
+}
+
+function isTemplatePart(part: unknown): part is { readonly type: "text"; readonly text: Template } {
+  return isTemplate((part as { readonly text?: unknown } | null)?.text);
 }
 
 function toModelMessage(message: Message, index: number, task: string): LanguageModelV4Message {

@@ -4,7 +4,7 @@ import { textOf } from "../call/assemble.ts";
 import type { Call } from "../call/call.ts";
 import type { Runtime } from "../runtime.ts";
 import { linkAbort } from "../util/abort.ts";
-import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "./prompt.ts";
+import { askedOf, callOptionsOf, type PromptOptions, type RuleOption } from "./prompt.ts";
 import { type CallSummary, refuseRefusals, summarize } from "./result.ts";
 import { TextStream } from "./text-stream.ts";
 
@@ -44,14 +44,13 @@ export class SeamStream extends TextStream<StreamResult> {
 }
 
 export function stream(runtime: Runtime, task: string, options: StreamOptions): SeamStream {
-  const request = requestOf(task, options);
   const prepared = runtime.prepare({
     ...callOptionsOf(options),
     rule: options.rule,
     task,
     pattern: "stream",
     mode: "stream",
-    request,
+    ...askedOf(task, options),
     accept: refuseRefusals,
   });
   const abort = linkAbort(prepared.signal);

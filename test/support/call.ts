@@ -1,6 +1,7 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import type { WholeAnswer } from "../../src/call/answer.ts";
 import type { Call } from "../../src/call/call.ts";
+import { WrittenPrompt } from "../../src/call/static-prompt.ts";
 import type { Target } from "../../src/call/target.ts";
 import { newTrace } from "../../src/call/trace.ts";
 
@@ -32,6 +33,10 @@ export function targetNamed(name: string): Target {
 
 /** A call as a pattern describes it, for tests of single policies. */
 export function callOf(changes: Partial<Call> = {}): Call {
+  const request: Call["request"] = {
+    prompt: [{ role: "user", content: [{ type: "text", text: "hello" }] }],
+  };
+  const target = targetNamed("test/first");
   return {
     id: "call-1",
     family: undefined,
@@ -39,8 +44,9 @@ export function callOf(changes: Partial<Call> = {}): Call {
     task: "ask",
     pattern: "complete",
     mode: "generate",
-    request: { prompt: [{ role: "user", content: [{ type: "text", text: "hello" }] }] },
-    targets: [targetNamed("test/first")],
+    request,
+    written: new WrittenPrompt({ task: "ask", request, templates: [], target, compress: false }),
+    targets: [target],
     limits: {
       deadlineMs: 10_000,
       attempt: { totalMs: 10_000, headersMs: 10_000, firstTokenMs: 10_000, silenceMs: 10_000 },

@@ -39,6 +39,7 @@ export function eventOf(changes: Partial<CallEvent> & { readonly id: string }): 
     errorCode: null,
     errorMessage: null,
     fingerprint: "f",
+    promptFingerprint: "p",
     children: 0,
     repeatOf: null,
     tool: null,

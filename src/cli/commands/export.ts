@@ -52,6 +52,7 @@ const eventFields = Object.keys({
   errorCode: true,
   errorMessage: true,
   fingerprint: true,
+  promptFingerprint: true,
   children: true,
   repeatOf: true,
   tool: true,

@@ -44,6 +44,7 @@ function facts(call: CallEvent): Fact[] {
   const optional: [name: string, text: string | false][] = [
     ["made for", call.parentId !== null && oneLine(call.parentId)],
     ["tags", tags.length > 0 && tags.join("  ")],
+    ["prompt", call.promptFingerprint !== null && oneLine(call.promptFingerprint)],
     ["arm", call.arm !== null && oneLine(call.arm)],
     ["repeats", call.repeatOf !== null && oneLine(`${call.repeatOf}, which had just failed`)],
     ["saved", isSaved(call) && (call.savedUsd === null ? "?" : usd(call.savedUsd))],

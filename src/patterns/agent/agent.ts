@@ -1,3 +1,4 @@
+import type { PlacedTemplate } from "../../call/static-prompt.ts";
 import { ConfigError, InvalidRequest } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
 import { linkAbort } from "../../util/abort.ts";
@@ -46,21 +47,24 @@ export interface Agent {
   ): Promise<RunResult>;
 }
 
+/** @param templates - Of texts that are given as a model reads them. */
 export function agent<Tools extends AgentTools, Context>(
   runtime: Runtime,
   task: string,
   given: AgentOptions<Tools, Context>,
+  templates: readonly PlacedTemplate[] = [],
 ): Agent {
   const options = checkedAgent(runtime, task, given as unknown as AnyAgent);
 
   const parts = (run: RunOptions, mode: RunParts["mode"]): Omit<RunParts, "signal" | "tell"> => {
     const runId = newId();
     const grant = grantFor(task, options, options.context);
+    const from = beginningOf(task, runId, options, grant, run);
     return {
       ...{ runtime, task, runId, mode, grant, segmentId: runId, decided: [] },
       ...{ tools: options.tools, approve: options.approve, settings: options.settings },
       rule: runtime.agentRule(task, options.limits),
-      from: beginningOf(task, runId, options, grant, run),
+      from: { ...from, templates: [...templates, ...from.templates] },
     };
   };
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
+import { plain } from "../../call/template.ts";
 import { zeroUsage } from "../../call/usage.ts";
 import { InvalidRequest } from "../../errors.ts";
 import { dataMarks, documentsText } from "../data-marks.ts";
-import { requestOf } from "../prompt.ts";
+import { askedOf, templatesIn } from "../prompt.ts";
 import { grantedTools } from "./gate/granted-tools.ts";
 import { newRunState } from "./gate/run-state.ts";
 import type { Grant } from "./grant.ts";
@@ -15,7 +16,7 @@ import type { AgentTools } from "./tool.ts";
 export function beginningOf(
   task: string,
   runId: string,
-  { tools, system, context, tags }: AgentOptions<AgentTools, unknown>,
+  { tools, system: given, context, tags }: AgentOptions<AgentTools, unknown>,
   grant: Grant,
   options: RunOptions,
 ): RunPoint {
@@ -25,17 +26,19 @@ export function beginningOf(
   const readsUntrusted =
     documents.length > 0 ||
     Object.values(grantedTools(tools, grant)).some(({ trusted }) => trusted !== true);
+  const system = plain(given);
   const isNoted = !readsUntrusted || system?.includes(marks.note) === true;
   const instructions = [system, isNoted ? undefined : marks.note].filter(
     (text) => text !== undefined && text !== "",
   );
-  const asked = requestOf(task, {
+  const { request, templates } = askedOf(task, {
     prompt,
     messages,
     signal,
     ...(instructions.length > 0 && { system: instructions.join("\n\n") }),
-  }).prompt;
-  const given: LanguageModelV4Message[] =
+  });
+  const asked = request.prompt;
+  const whole: LanguageModelV4Message[] =
     documents.length === 0
       ? asked
       : [
@@ -49,8 +52,9 @@ export function beginningOf(
     state.untrusted = "results of tools in the messages that the run was given";
   }
   return {
-    messages: given,
-    given: given.length,
+    messages: whole,
+    given: whole.length,
+    templates: [...templatesIn({ role: "system", content: given ?? "" }), ...templates],
     results: [],
     waiting: [],
     steps: [],

@@ -1,9 +1,10 @@
 import type { Tags } from "../../call/labels.ts";
 import type { AgentStep } from "../../call/step.ts";
+import type { Text } from "../../call/template.ts";
 import type { ToolEffect } from "../../call/tool-record.ts";
 import type { Usage } from "../../call/usage.ts";
 import type { AgentConfig, Settings } from "../../config/types.ts";
-import type { Message } from "../prompt.ts";
+import type { Message, PromptMessage } from "../prompt.ts";
 import type { Grant } from "./grant.ts";
 import type { AgentTools } from "./tool.ts";
 
@@ -43,7 +44,7 @@ export interface AgentOptions<Tools extends AgentTools = AgentTools, Context = u
   /** Who is asking: handed to tools and to the rules of the grant, never to the model. */
   readonly context?: Context | undefined;
   /** Instructions to the model. */
-  readonly system?: string | undefined;
+  readonly system?: Text | undefined;
   /**
    * Asks somebody while the run waits. Without it, a run that needs approval pauses: it is kept in the store, and goes
    * on with `resume`, in this process or another.
@@ -64,9 +65,9 @@ export interface UntrustedDocument {
 /** One run. */
 export interface RunOptions {
   /** What is to be done. Either this or `messages`. */
-  readonly prompt?: string | undefined;
+  readonly prompt?: Text | undefined;
   /** The history, e.g. with `messages` of an earlier run: results of tools in it that strangers may have written count as read. */
-  readonly messages?: readonly Message[] | undefined;
+  readonly messages?: readonly PromptMessage[] | undefined;
   /** Tickets, mails, pages: marked as data, and the run counts as having read untrusted content. */
   readonly documents?: readonly UntrustedDocument[] | undefined;
   /** Whether `messages` hold untrusted content, as the earlier run said that they are from: this one has read it, too. */

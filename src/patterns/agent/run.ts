@@ -245,6 +245,7 @@ export class Run {
       {
         ...{ task, settings, tags: from.tags, family: this.segment.family },
         request: { ...offered, prompt: [...this.#transcript.messages] },
+        templates: from.templates,
         signal: this.#abort.controller.signal,
       },
       mode === "stream" ? this.text.sink(tellText) : undefined,

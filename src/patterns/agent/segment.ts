@@ -134,6 +134,9 @@ export class Segment {
       get fingerprint() {
         return first?.fingerprint ?? fingerprintOf(prompt);
       },
+      get promptFingerprint() {
+        return first?.promptFingerprint ?? null;
+      },
       children: steps.length + this.#tools,
       repeatOf: null,
       tool: null,

@@ -23,6 +23,7 @@ const point: RunPoint = {
     },
   ],
   given: 1,
+  templates: [{ role: "user", text: "Look.", literals: ["Look."], variables: [] }],
   results: [],
   waiting: [{ approvalId: "a", toolCallId: "c", tool: "pay", text: '{"amount":7}', hash: "h" }],
   steps: [],

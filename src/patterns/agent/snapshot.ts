@@ -1,6 +1,7 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolResultPart } from "@ai-sdk/provider";
 import { fromJson, toJson } from "../../call/json.ts";
 import type { Tags } from "../../call/labels.ts";
+import type { PlacedTemplate } from "../../call/static-prompt.ts";
 import type { AgentStep } from "../../call/step.ts";
 import { ConfigError } from "../../errors.ts";
 import type { RunState } from "./gate/run-state.ts";
@@ -22,6 +23,8 @@ export interface RunPoint {
   readonly messages: readonly LanguageModelV4Message[];
   /** How many of the messages the run was given. */
   readonly given: number;
+  /** Which texts of the messages were templates. */
+  readonly templates: readonly PlacedTemplate[];
   /** Results of those calls of the last answer that did not have to wait. */
   readonly results: readonly LanguageModelV4ToolResultPart[];
   readonly waiting: readonly WaitingCall[];
@@ -48,8 +51,12 @@ export function snapshotOf(point: RunPoint, task: string): string {
   return toJson({ version, ...point });
 }
 
+/** Snapshots of older releases know of no templates. */
+type Written = Omit<RunPoint, "templates"> &
+  Partial<Pick<RunPoint, "templates">> & { readonly version: number };
+
 export function readSnapshot(text: string, task: string): RunPoint {
-  const { version: written, ...point } = fromJson(text) as RunPoint & { readonly version: number };
+  const { version: written, templates = [], ...point } = fromJson(text) as Written;
   if (written !== version) {
     throw new ConfigError(
       {
@@ -59,7 +66,7 @@ export function readSnapshot(text: string, task: string): RunPoint {
       { task },
     );
   }
-  return { ...point, messages: point.messages.map(withUrls) };
+  return { ...point, templates, messages: point.messages.map(withUrls) };
 }
 
 /** JSON has no URLs; files of messages may be given by one. */

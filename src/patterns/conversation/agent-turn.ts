@@ -19,7 +19,7 @@ import type {
 import type { AgentTools } from "../agent/tool.ts";
 import { schemaOf } from "../agent/tools/schema.ts";
 import { kept } from "../kept.ts";
-import type { Message } from "../prompt.ts";
+import { type Message, templatesIn } from "../prompt.ts";
 import { StoreUnavailable } from "../run-errors.ts";
 import type { Chat } from "./chat.ts";
 import { readHistory, readMessages } from "./history.ts";
@@ -88,7 +88,8 @@ export async function runAgentTurn(
         key: `${chat.id}#${count}`,
         signal,
       };
-      const made = agentOf(chat, agentOptions, { system, tags });
+      const templates = [...chat.templates, ...templatesIn({ role: "user", content: said })];
+      const made = agentOf(chat, agentOptions, { system, tags, templates });
       const result =
         onStream === undefined ? await made.run(run) : await streamed(made.stream(run), onStream);
       const paused = { pinned: options.pin === true, window: sent.window, tags };
@@ -116,7 +117,9 @@ export async function resumeAgentTurn(
     const [message] = readMessages(JSON.stringify(JSON.parse(snapshot).messages));
     const paused = JSON.parse(snapshot).paused as Paused;
     if (message === undefined) throw new TypeError("a paused turn has no message");
-    const made = agentOf(chat, agentOptions, { system: chat.system, tags: paused.tags });
+    const made = agentOf(chat, agentOptions, {
+      ...{ system: chat.system, tags: paused.tags, templates: [] },
+    });
     const result = await made.resume(runId, { signal }).catch(async (error: unknown) => {
       // The run is over, or nobody knows it any more: then nothing is to be waited for.
       if (error instanceof InvalidRequest) await runtime.conversations.forgetPaused(id, runId);
@@ -171,9 +174,21 @@ async function keepPaused(
 function agentOf(
   { runtime, task }: Chat,
   { tools, grant, context, approve, limits, settings }: AnyAgentConversation,
-  own: { readonly system: string | undefined; readonly tags: Tags },
+  {
+    templates,
+    ...own
+  }: {
+    readonly system: string | undefined;
+    readonly tags: Tags;
+    readonly templates: Chat["templates"];
+  },
 ) {
-  return agent(runtime, task, { tools, grant, context, approve, limits, settings, ...own });
+  return agent(
+    runtime,
+    task,
+    { tools, grant, context, approve, limits, settings, ...own },
+    templates,
+  );
 }
 
 /** The conversation as its window has to be planned for an agent. */

@@ -1,7 +1,7 @@
 import type { ErrorContext } from "../../call/seam-error.ts";
 import { InvalidRequest } from "../../errors.ts";
 import { kept } from "../kept.ts";
-import { type Message, requestOf } from "../prompt.ts";
+import { askedOf, type Message } from "../prompt.ts";
 import { StoreUnavailable } from "../run-errors.ts";
 import type { Chat } from "./chat.ts";
 import { readHistory, toStored } from "./history.ts";
@@ -41,7 +41,7 @@ export async function appendTurns(
 }
 
 function turnsOf(messages: readonly Message[], { task, place }: Chat): Message[][] {
-  requestOf(task, { messages });
+  askedOf(task, { messages });
   const turns: Message[][] = [];
   for (const message of messages) {
     if (message.role === "system") {

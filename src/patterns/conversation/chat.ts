@@ -2,6 +2,7 @@ import type { ConversationRule } from "../../call/conversation-rule.ts";
 import type { Tags } from "../../call/labels.ts";
 import type { ModelRequest } from "../../call/request.ts";
 import type { ErrorContext } from "../../call/seam-error.ts";
+import type { PlacedTemplate } from "../../call/static-prompt.ts";
 import type { Runtime } from "../../runtime.ts";
 import type { Holds } from "./holds.ts";
 
@@ -11,6 +12,8 @@ export interface Chat {
   readonly id: string;
   readonly task: string;
   readonly system: string | undefined;
+  /** Which texts of a turn are templates: of the system's at first. */
+  readonly templates: readonly PlacedTemplate[];
   /** The facts of the caller, beside those that are kept. */
   readonly pins: readonly string[];
   readonly tags: Tags;

@@ -1,5 +1,7 @@
+import { plain } from "../../call/template.ts";
 import { ConfigError, InvalidRequest } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
+import { templatesIn } from "../prompt.ts";
 import { AgentConversation } from "./agent-conversation.ts";
 import type { AnyAgentConversation } from "./agent-turn.ts";
 import type { Chat } from "./chat.ts";
@@ -22,7 +24,8 @@ export function openConversations(runtime: Runtime): Conversations {
     if (typeof options !== "object" || options === null) {
       throw new InvalidRequest("The conversation has no options: give at least its `task`");
     }
-    const { task, system, pins = [], tags = {} } = options;
+    const { task, system: given, pins = [], tags = {} } = options;
+    const system = plain(given);
     const rule = runtime.rulesOf(task).conversation;
     checkId(id, task);
     checkTexts({ system, pins }, task);
@@ -31,6 +34,7 @@ export function openConversations(runtime: Runtime): Conversations {
       id,
       task,
       system,
+      templates: templatesIn({ role: "system", content: given ?? "" }),
       pins,
       tags: { session: id, ...tags, conversation: id },
       rule,

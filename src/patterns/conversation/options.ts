@@ -1,15 +1,15 @@
-import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import type { Tags } from "../../call/labels.ts";
+import type { Text } from "../../call/template.ts";
 import type { Usage } from "../../call/usage.ts";
 import type { CallOptions } from "../../runtime.ts";
-import type { Message } from "../prompt.ts";
+import type { Message, PromptMessage } from "../prompt.ts";
 import type { CallSummary } from "../result.ts";
 
 /** What a conversation is with: given anew with each request, and not kept. */
 export interface ConversationOptions<Task extends string = string> {
   readonly task: Task;
   /** Instructions to the model. */
-  readonly system?: string | undefined;
+  readonly system?: Text | undefined;
   /** Facts that every turn is sent with, e.g. who the customer is; beside those that `pin` keeps. Data, not instructions. */
   readonly pins?: readonly string[] | undefined;
   /** Of every call; `session` is the conversation's id unless it is given. */
@@ -17,7 +17,7 @@ export interface ConversationOptions<Task extends string = string> {
 }
 
 /** What a user says: a text, or the parts of the AI SDK's prompt (texts and files). */
-export type Said = string | Extract<LanguageModelV4Message, { role: "user" }>["content"];
+export type Said = Extract<PromptMessage, { role: "user" }>["content"];
 
 /** What one turn changes. Its deadline holds for all of it: waiting for its turn, a summary, the answer. */
 export interface TurnOptions extends CallOptions {

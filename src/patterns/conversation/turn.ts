@@ -3,10 +3,11 @@ import type { StreamAnswer } from "../../call/answer.ts";
 import { textOf } from "../../call/assemble.ts";
 import type { Call } from "../../call/call.ts";
 import { toJson } from "../../call/json.ts";
+import { plain } from "../../call/template.ts";
 import { defaults } from "../../config/defaults.ts";
 import { InvalidRequest, Truncated } from "../../errors.ts";
 import type { CallSpec } from "../../runtime.ts";
-import { callOptionsOf, type Message, requestOf } from "../prompt.ts";
+import { askedOf, callOptionsOf, type Message, plainMessage, templatesIn } from "../prompt.ts";
 import { refuseRefusals, summarize } from "../result.ts";
 import { sendStream, wholeOf } from "../stream.ts";
 import type { Chat } from "./chat.ts";
@@ -33,6 +34,7 @@ export function openTurn(
 ): Turn {
   const { runtime, task, tags, place } = chat;
   const message = messageOf(said, chat);
+  const templates = [...chat.templates, ...templatesIn({ role: "user", content: said })];
   if (typeof options !== "object" || options === null) {
     throw new InvalidRequest("The options of a turn must be an object", place);
   }
@@ -43,9 +45,10 @@ export function openTurn(
     pattern: "conversation",
     mode,
     accept: refuseRefusals,
+    templates,
   } as const;
   checkOnBusy(options, place);
-  const request = requestOf(task, { messages: [message], signal: options.signal });
+  const { request } = askedOf(task, { messages: [message], signal: options.signal });
   const { limits } = runtime.prepare({ ...spec, request });
   return { chat, message, options, spec, deadlineMs: limits.deadlineMs };
 }
@@ -69,7 +72,7 @@ async function ask(turn: Turn, sent: Prepared, under: Asking): Promise<AnsweredT
   under.waiting.throwIfAborted();
   const prepared = runtime.prepare({
     ...spec,
-    request: requestOf(task, { messages: sent.messages }),
+    request: askedOf(task, { messages: sent.messages }).request,
   });
   const call = { ...prepared, deadline: { at: under.at } };
   call.trace.notes.push(...sent.notes);
@@ -124,11 +127,13 @@ function replyOf({ content }: LanguageModelV4GenerateResult, { id, task }: Call)
 
 /** What is said, as a message; throws InvalidRequest for what says nothing, or too much. */
 export function messageOf(said: Said, { task, place }: Chat): UserMessage {
-  if (typeof said === "string" ? said.trim() === "" : !Array.isArray(said) || said.length === 0) {
+  const content: unknown = plain(said);
+  const isText = typeof content === "string";
+  if (isText ? content.trim() === "" : !Array.isArray(content) || content.length === 0) {
     throw new InvalidRequest("A turn needs a text or a list of parts that is not empty", place);
   }
-  const message = { role: "user", content: said } as const;
-  requestOf(task, { messages: [message] });
+  const message = plainMessage({ role: "user", content: said }) as UserMessage;
+  askedOf(task, { messages: [message] });
   const { maxBytes } = defaults.conversationTurn;
   const bytes = Buffer.byteLength(toJson(message));
   if (bytes <= maxBytes) return message;

@@ -7,7 +7,7 @@ import { defaults } from "../../config/defaults.ts";
 import { chooseArm } from "../../policies/canary.ts";
 import type { CallSpec, Runtime } from "../../runtime.ts";
 import { newId } from "../../util/id.ts";
-import { callOptionsOf, type PromptOptions, type RuleOption, requestOf } from "../prompt.ts";
+import { askedOf, callOptionsOf, type PromptOptions, type RuleOption } from "../prompt.ts";
 import { type CallSummary, summarize } from "../result.ts";
 import { type Extracted, type ExtractionParts, runExtraction } from "./extraction.ts";
 import { formatOf, type OutputFormat } from "./format.ts";
@@ -61,6 +61,7 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
   mode: CallSpec["mode"],
 ): Omit<ExtractionParts<T>, "ask"> {
   const { schemaName, schemaDescription } = options;
+  const { request, templates } = askedOf(task, options);
   const tags = options.tags ?? {};
   const family = currentFamily();
   const { rules: arm } = chooseArm(runtime.rulesOf(task), { id, family, tags });
@@ -80,8 +81,9 @@ export function extractionOf<Schema extends StandardSchemaV1, T>(
       task,
       pattern: "extract",
       mode,
+      templates,
       request: {
-        ...requestOf(task, options),
+        ...request,
         responseFormat: {
           type: "json",
           ...(format.jsonSchema !== undefined && { schema: format.jsonSchema }),

@@ -117,6 +117,7 @@ async function askOnce<T>(
     cacheRequest: spec.request,
     targets: targets ?? spec.targets,
     accept,
+    written: asks.calls[0]?.written,
     recordAs: asks.recordAs(),
   });
   const rules = asks.calls.length === 0 ? prepared.rules : [];

@@ -41,6 +41,7 @@ export function fromRow(row: EventRow): CallEvent {
     errorCode: row.error_code,
     errorMessage: row.error_message,
     fingerprint: row.fingerprint,
+    promptFingerprint: row.prompt_fingerprint,
     children: row.children,
     repeatOf: row.repeat_of,
     tool: json(row, "tool") as CallEvent["tool"],

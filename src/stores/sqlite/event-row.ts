@@ -43,6 +43,7 @@ export function toRow(event: CallEvent): EventRow {
     error_code: event.errorCode,
     error_message: event.errorMessage,
     fingerprint: event.fingerprint,
+    prompt_fingerprint: event.promptFingerprint,
     children: event.children,
     repeat_of: event.repeatOf,
     tool: event.tool === null ? null : JSON.stringify(event.tool),

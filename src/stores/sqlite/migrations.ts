@@ -138,6 +138,11 @@ const migrations: Record<string, Migration> = {
   },
   "008-runs": { up: addRuns },
   "009-conversations": { up: addConversations },
+  "010-prompt-fingerprints": {
+    async up(db: Kysely<Database>): Promise<void> {
+      await db.schema.alterTable("events").addColumn("prompt_fingerprint", "text").execute();
+    },
+  },
   "011-eval-runs": { up: addEvalRuns },
 };
 

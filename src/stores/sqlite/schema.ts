@@ -37,6 +37,7 @@ export interface EventRow {
   error_code: string | null;
   error_message: string | null;
   fingerprint: string;
+  prompt_fingerprint: string | null;
   children: number;
   repeat_of: string | null;
   tool: string | null;

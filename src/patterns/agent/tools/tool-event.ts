@@ -85,6 +85,7 @@ export function toolEventOf(parts: ToolEventParts): CallEvent {
     errorCode,
     errorMessage: errorCode === null ? null : errorMessage,
     fingerprint: fingerprintOf([toolName, input]),
+    promptFingerprint: null,
     children: made.length,
     repeatOf: null,
     tool,
