@@ -1,4 +1,4 @@
-import type { Baseline, BaselineCase } from "../../../evals/baseline/baseline.ts";
+import type { Baseline } from "../../../evals/baseline/baseline.ts";
 import type {
   CaseResult,
   Comparison,
@@ -95,7 +95,7 @@ export function comparisonOf(changes: Partial<Comparison> = {}): Comparison {
   };
 }
 
-export function trialOf(made: MadeTrial): TrialRecord {
+function trialOf(made: MadeTrial): TrialRecord {
   const trial = runOf([made])[1];
   if (trial?.type !== "trial") throw new Error("after the start stands the trial");
   return trial;
@@ -122,30 +122,4 @@ export function reportOf(
   baseline?: Baseline,
 ): Report {
   return { result, baseline, rows: () => streamOf(runOf(trials, result.start)) };
-}
-
-export function baselineOf(
-  cases: Readonly<Record<string, { accuracy: number; output: unknown }>>,
-): Baseline {
-  const caseOf = (accuracy: number, output: unknown): BaselineCase => ({
-    hash: "hash",
-    cluster: null,
-    scores: new Map([["accuracy", { mean: accuracy, trials: 1 }]]),
-    output,
-    error: null,
-    latencyMs: null,
-    costUsd: null,
-    tokens: null,
-  });
-  return {
-    from: "tickets.baseline.jsonl",
-    suite: "tickets",
-    run: "run-0",
-    commit: "beef00",
-    startedAt: 0,
-    metrics: ["accuracy"],
-    cases: new Map(
-      Object.entries(cases).map(([id, { accuracy, output }]) => [id, caseOf(accuracy, output)]),
-    ),
-  };
 }

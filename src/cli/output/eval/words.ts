@@ -10,18 +10,18 @@ import { bytesAsText } from "../clean.ts";
 import { count, counted, moment, time, usd } from "../format.ts";
 
 /** What stands where there is nothing to say. */
-export const nothing = "–";
+const nothing = "–";
 
 /** Two decimals, or three where the third says something: `0.90`, `0.925`. */
 export function score(value: number | null): string {
   return value === null ? nothing : value.toFixed(3).replace(/0$/, "");
 }
 
-export function signed(value: number): string {
+function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${score(Math.abs(value))}`;
 }
 
-export function interval({ low, high }: Pick<Estimate, "low" | "high">): string {
+function interval({ low, high }: Pick<Estimate, "low" | "high">): string {
   return `${score(low)} to ${score(high)}`;
 }
 
@@ -70,7 +70,7 @@ export function metricWords(result: MetricResult): MetricWords {
   };
 }
 
-export function verdict({ verdict }: Comparison): string {
+function verdict({ verdict }: Comparison): string {
   return verdict === "no evidence" ? "no evidence of change" : verdict;
 }
 
@@ -222,7 +222,7 @@ export function answerText({ output, error }: Pick<TrialRecord, "output" | "erro
   return error === null ? textOf(output) : errorText(error);
 }
 
-export function errorText({ code, message }: TrialError): string {
+function errorText({ code, message }: TrialError): string {
   return `${code}: ${message}`;
 }
 
