@@ -9,8 +9,8 @@ import {
   type Shape,
   shapeOf,
 } from "../../extract/shape.ts";
+import { readerOfJsonSchema } from "../../json-schema-reader.ts";
 import type { AgentTool, JsonSchemaLike } from "../tool.ts";
-import { readerOfJsonSchema } from "./json-schema-reader.ts";
 
 /** A tool's input: what the provider is shown, and what the model's arguments are judged by. */
 export interface ToolSchema {
@@ -71,7 +71,8 @@ async function ofJsonSchema(schema: JsonSchemaLike): Promise<ToolSchema> {
   if (typeof validate === "function") {
     return toolSchema(makeShape(rooted, async (value) => readingOf(await validate(value))));
   }
-  const { read, note } = readerOfJsonSchema(rooted);
+  const { read, unread } = readerOfJsonSchema(rooted);
+  const note = unread === null ? null : `Arguments are only checked to be an object: ${unread}`;
   return toolSchema(makeShape(rooted, read), note);
 }
 

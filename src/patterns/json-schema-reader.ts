@@ -1,11 +1,12 @@
 import type { JSONSchema7 } from "@ai-sdk/provider";
 import { z } from "zod";
-import { mapSchemas } from "../../extract/json-schema.ts";
-import { isRecord, issueOf, type Reading } from "../../extract/shape.ts";
+import { mapSchemas } from "./extract/json-schema.ts";
+import { isRecord, issueOf, type Reading } from "./extract/shape.ts";
 
 interface JsonSchemaReader {
   read(value: unknown): Promise<Reading<unknown>>;
-  readonly note: string | null;
+  /** Why the schema cannot be read, where it cannot: then only objects are told from other values. */
+  readonly unread: string | null;
 }
 
 /**
@@ -15,11 +16,10 @@ interface JsonSchemaReader {
 export function readerOfJsonSchema(schema: JSONSchema7): JsonSchemaReader {
   try {
     const type = z.fromJSONSchema(judgeable(schema) as z.core.JSONSchema.BaseSchema);
-    return { note: null, read: async (value) => readingOf(type.safeParse(value)) };
+    return { unread: null, read: async (value) => readingOf(type.safeParse(value)) };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const note = `Arguments are only checked to be an object: ${reason}`;
-    return { note, read: async (value) => readingOf(z.looseObject({}).safeParse(value)) };
+    const unread = cause instanceof Error ? cause.message : String(cause);
+    return { unread, read: async (value) => readingOf(z.looseObject({}).safeParse(value)) };
   }
 }
 
