@@ -21,6 +21,21 @@ export type {
   ScoreValue,
 } from "./scorer.ts";
 export { notApplicable } from "./scorer.ts";
+export { type BleuOptions, bleu } from "./scorers/bleu.ts";
+export type { Compare, From, Of, ScorerOptions } from "./scorers/compare.ts";
+export { type ContainsOptions, contains, containsAll, containsAny } from "./scorers/contains.ts";
+export type { ValueOptions } from "./scorers/differences.ts";
+export { exact } from "./scorers/exact.ts";
+export type { Measure, MeasureOptions } from "./scorers/f1.ts";
+export { type JsonSchemaOptions, jsonEqual, jsonSchema } from "./scorers/json.ts";
+export { levenshtein } from "./scorers/levenshtein.ts";
+export type { TextOptions } from "./scorers/normalize.ts";
+export type { NumberFormat } from "./scorers/numbers.ts";
+export { type NumericOptions, numeric } from "./scorers/numeric.ts";
+export { type RegexOptions, regex } from "./scorers/regex.ts";
+export { type RougeNOptions, rougeL, rougeN } from "./scorers/rouge.ts";
+export { setMatch } from "./scorers/set.ts";
+export type { Tolerance } from "./scorers/tolerance.ts";
 export type { CaseRow, EvalCase } from "./suite/case.ts";
 export {
   type DataSource,

@@ -220,9 +220,18 @@ describe("rouge and bleu have the figures of rouge-score and sacreBLEU", () => {
   it.each(publishedFigures)("$given / $reference", async (row) => {
     const { given, reference } = row;
     for (const [index, measure] of (["precision", "recall", "f1"] as const).entries()) {
-      expect(await scoreOf(rougeL({ measure }), given, reference)).toBeCloseTo(row.rougeL[index] ?? -1, 5);
-      expect(await scoreOf(rougeN({ measure }), given, reference)).toBeCloseTo(row.rouge1[index] ?? -1, 5);
-      expect(await scoreOf(rougeN({ n: 2, measure }), given, reference)).toBeCloseTo(row.rouge2[index] ?? -1, 5);
+      expect(await scoreOf(rougeL({ measure }), given, reference)).toBeCloseTo(
+        row.rougeL[index] ?? -1,
+        5,
+      );
+      expect(await scoreOf(rougeN({ measure }), given, reference)).toBeCloseTo(
+        row.rouge1[index] ?? -1,
+        5,
+      );
+      expect(await scoreOf(rougeN({ n: 2, measure }), given, reference)).toBeCloseTo(
+        row.rouge2[index] ?? -1,
+        5,
+      );
     }
     for (const smoothing of ["exp", "floor", "add-1", "none"] as const) {
       const score = await scoreOf(bleu({ smoothing }), given, reference);
