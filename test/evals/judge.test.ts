@@ -13,7 +13,7 @@ describe("one output", () => {
     expect(await judgeOf(court).score(trialOf())).toEqual({
       score: 0.75,
       reason: "It names the time.",
-      details: { verdict: 4 },
+      details: { verdict: 4, length: 21 },
     });
   });
 
@@ -93,7 +93,8 @@ describe("two outputs", () => {
       score,
       details: {
         verdict,
-        inconsistency: 0,
+        length: output.length - against.length,
+        inconsistent: false,
         orders: [{ shownFirst: verdict, shownSecond: verdict }],
       },
     });
@@ -111,13 +112,13 @@ describe("two outputs", () => {
       reason: "Shown first: It names the time.\nShown second: It names the time.",
       details: {
         verdict: "tie",
-        inconsistency: 1,
+        inconsistent: true,
         orders: [{ shownFirst: "win", shownSecond: "loss" }],
       },
     });
     expect(await scorer.score(trialOf())).toMatchObject({
       score: 0.5,
-      details: { inconsistency: 1 },
+      details: { inconsistent: true },
     });
   });
 
@@ -162,6 +163,14 @@ describe("several samples", () => {
 });
 
 describe("a fault of the judge is no score", () => {
+  test("a rubric that is none", async () => {
+    await using court = await judgedBy(says(5));
+    const rubric = (): string => "";
+    const scorer = judge({ seam: court.seam, task: "judge", rubric, labels });
+    await expect(scorer.score(trialOf())).rejects.toMatchObject({ code: "InvalidRequest" });
+    expect(court.asked).toEqual([]);
+  });
+
   test.each([
     ["a number out of range", says(9), "InvalidOutput"],
     ["a number between two others", says(3.5), "InvalidOutput"],

@@ -7,8 +7,12 @@ export interface Sample extends Judgment {
   readonly orders?: PairOrders;
 }
 
-/** What the judgments of one trial come to. */
-export function conclude(form: Form, samples: readonly Sample[]): Scored {
+/**
+ * What the judgments of one trial come to.
+ *
+ * @param length - of what was judged, in characters; of two outputs, by how much the scored one is longer
+ */
+export function conclude(form: Form, samples: readonly Sample[], length: number): Scored {
   const said = samples.map(({ verdict }) => verdict);
   const orders = samples.flatMap((sample) => sample.orders ?? []);
   const { verdict, score } = form.kind === "labels" ? mostSaid(form, said) : mean(form, said);
@@ -19,8 +23,9 @@ export function conclude(form: Form, samples: readonly Sample[]): Scored {
       .join("\n\n"),
     details: {
       verdict,
+      length,
       ...(said.length > 1 && { verdicts: said }),
-      ...(orders.length > 0 && { orders, inconsistency: inconsistencyOf(orders) }),
+      ...(orders.length > 0 && { orders, inconsistent: orders.some(isInconsistent) }),
     },
   };
 }
@@ -43,10 +48,7 @@ function mean({ verdicts }: Form, said: readonly Judgment["verdict"][]): JudgeVe
   return { verdict: nearest.verdict, score };
 }
 
-/** The share of comparisons whose verdict changed with the order. */
-function inconsistencyOf(orders: readonly PairOrders[]): number {
-  return (
-    orders.filter(({ shownFirst, shownSecond }) => shownFirst !== shownSecond).length /
-    orders.length
-  );
+/** The verdict changed with the order. */
+function isInconsistent({ shownFirst, shownSecond }: PairOrders): boolean {
+  return shownFirst !== shownSecond;
 }

@@ -1,4 +1,5 @@
 import { fingerprintOf } from "../../call/canonical.ts";
+import { InvalidRequest } from "../../errors.ts";
 import { notApplicable, type Scored, type ScoredTrial, type Scorer } from "../scorer.ts";
 import { allOf } from "./all-of.ts";
 import { conclude } from "./conclude.ts";
@@ -59,7 +60,7 @@ async function scored<Input, Expected, Output, Task extends string>(
   trial: ScoredTrial<Input, Expected, Output>,
 ): Promise<Scored> {
   const { seam, task, rubric, pairwise, samples = 1 } = options;
-  const ofTrial = typeof rubric === "function" ? rubric(trial) : undefined;
+  const ofTrial = typeof rubric === "function" ? rubricText(task, rubric(trial)) : undefined;
   const ask: Ask = async (material, nth) => {
     const { value } = await seam.extract(task, {
       system,
@@ -74,16 +75,28 @@ async function scored<Input, Expected, Output, Task extends string>(
   };
   const material = materialOf(options, trial);
   const times = Array.from({ length: samples }, (_, nth) => nth);
+  const length = lengthOf(material.outputs[0]);
   if (pairwise === undefined) {
-    return conclude(form, await allOf(times.map((nth) => ask(material, nth))));
+    return conclude(form, await allOf(times.map((nth) => ask(material, nth))), length);
   }
   const against = pairwise.against === undefined ? trial.expected : pairwise.against(trial);
   if (against === undefined) return notApplicable("there is nothing to compare the output with");
-  if (material.outputs.every((output) => asText(output) === asText(against))) {
-    return { score: 0.5, reason: "Both outputs are the same.", details: { verdict: "tie" } };
+  if (asText(material.outputs[0]) === asText(against)) {
+    const details = { verdict: "tie", length: 0 };
+    return { score: 0.5, reason: "Both outputs are the same.", details };
   }
   const judgments = times.map((nth) => bothOrders(ask, material, against, nth));
-  return conclude(form, await allOf(judgments));
+  return conclude(form, await allOf(judgments), length - lengthOf(against));
+}
+
+/** The types say so already; JavaScript callers and `any` slip past them. */
+function rubricText(task: string, rubric: unknown): string {
+  if (typeof rubric === "string" && rubric.trim() !== "") return rubric;
+  throw new InvalidRequest("The function `rubric` of this judge has returned no text", { task });
+}
+
+function lengthOf(output: unknown): number {
+  return asText(output)?.length ?? 0;
 }
 
 /** What a function calls in turn is not seen. */
