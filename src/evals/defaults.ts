@@ -1,5 +1,18 @@
 /** What holds where a suite, its gate or the command line say nothing else. */
 export const evalDefaults = {
+  trials: 1,
+  /** Trials at once. */
+  concurrency: 8,
+  /** The most that `run` may take for one trial, and each scorer for it. */
+  timeoutMs: 300_000,
+  /** How long the answers of a trial are kept, for when it is run again. */
+  cacheTtlMs: 30 * 86_400_000,
+  record: {
+    /** Characters that are kept of each of a trial's input, expectation, metadata, output and details. */
+    characters: 1_000_000,
+    /** How deep values are kept. */
+    depth: 100,
+  },
   gate: {
     failOn: ["regressed"],
     baseline: false,

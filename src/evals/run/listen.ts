@@ -1,0 +1,81 @@
+import { canonical } from "../../call/canonical.ts";
+import type { CacheRule } from "../../call/cache-rule.ts";
+import type { CallEvent } from "../../call/event.ts";
+import type { Tags } from "../../call/labels.ts";
+import { type CallScope, type ScopedCall, withinScope } from "../../call/scope.ts";
+import { evalDefaults } from "../defaults.ts";
+
+/** `use`: answers of an earlier run of the same trial are used. `refresh`: they are replaced. `off`: nothing is kept. */
+export type TrialCache = "use" | "refresh" | "off";
+
+/** Whose calls they are. */
+export interface CallsOf {
+  readonly suite: string;
+  readonly run: string;
+  readonly case: string;
+  readonly trial: number;
+  /** The metric whose scorer makes them; `null`: the feature does. */
+  readonly metric: string | null;
+}
+
+export interface ListenOptions {
+  readonly cache: TrialCache;
+  readonly standIn: CallScope["standIn"];
+  /** `nth` counts the identical calls before it. */
+  readonly onCall?: ((event: CallEvent, nth: number) => void) | undefined;
+}
+
+/** Does work, and adds the events of all calls that are made within it to `heard`, in the order in which they end. */
+export function listen<T>(
+  about: CallsOf,
+  heard: CallEvent[],
+  { cache, standIn, onCall }: ListenOptions,
+  work: () => T,
+): T {
+  const ended = new Counter();
+  const hear = (event: CallEvent): void => {
+    heard.push(event);
+    onCall?.(event, ended.next([event.task, event.prompt]));
+  };
+  return withinScope({ tags: tagsOf(about), cache: cacheOf(about, cache), hear, standIn }, work);
+}
+
+function tagsOf({ suite, run, case: id, trial, metric }: CallsOf): Tags {
+  const judge = metric === null ? {} : { eval_judge: metric };
+  return { eval: suite, eval_run: run, eval_case: id, eval_trial: trial, ...judge };
+}
+
+/**
+ * Answers are kept by trial, so that trials never share one, and running a trial again costs nothing. What is identical
+ * within a trial is told apart by its place, unless the task has a cache of its own, which would have answered there.
+ */
+function cacheOf(about: CallsOf, mode: TrialCache): (call: ScopedCall) => CacheRule | undefined {
+  const { suite, case: id, trial, metric } = about;
+  const made = new Counter();
+  return ({ task, request, rule, reach }) => {
+    if (mode === "off") return undefined;
+    const { headers: _headers, ...asked } = request;
+    const isShared = rule?.mode === "use";
+    const nth = made.next([task, rule?.namespace, isShared, asked]);
+    const isLaterOfShared = isShared && nth > 0;
+    return {
+      ttlMs: evalDefaults.cacheTtlMs,
+      namespace: canonical(["eval", suite, id, trial, metric, rule?.namespace, isShared ? 0 : nth]),
+      reach,
+      mode: isLaterOfShared ? "use" : mode,
+    };
+  };
+}
+
+/** Counts what is identical. */
+class Counter {
+  readonly #seen = new Map<string, number>();
+
+  /** How many such there were before. */
+  next(value: unknown): number {
+    const key = canonical(value);
+    const before = this.#seen.get(key) ?? 0;
+    this.#seen.set(key, before + 1);
+    return before;
+  }
+}

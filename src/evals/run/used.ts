@@ -1,0 +1,58 @@
+import type { CallEvent } from "../../call/event.ts";
+import type { TrialCall } from "./records.ts";
+
+/** What calls used, of a trial or of a judge. */
+export interface Used {
+  /** US dollars now; `null` where not all of it is known. */
+  readonly spentUsd: number | null;
+  /** US dollars as if no earlier run had kept an answer. */
+  readonly costUsd: number | null;
+  /** Likewise. */
+  readonly tokens: number | null;
+  /** Whether an answer of an earlier run took part. */
+  readonly cached: boolean;
+  readonly calls: readonly TrialCall[];
+}
+
+/** What calls that were made together have used. What calls made for another one used is summed up in it: only they count. */
+export function usedBy(events: readonly CallEvent[]): Used {
+  const asked = events.filter(isOfModel);
+  const madeHere = new Set(asked.filter(({ source }) => source === "model").map(({ fingerprint }) => fingerprint));
+  const isEarlier = ({ source, fingerprint }: CallEvent): boolean =>
+    source === "cache" && !madeHere.has(fingerprint);
+  return {
+    spentUsd: sum(asked, spentOn),
+    costUsd: sum(asked, (event) => (isEarlier(event) ? event.savedUsd : spentOn(event))),
+    tokens: sum(asked, (event) => (isEarlier(event) ? null : tokensOf(event))),
+    cached: asked.some(isEarlier),
+    calls: asked.map(callOf),
+  };
+}
+
+/** A rule asks no model, a tool is none, and a call that made others was not sent itself. */
+export function isOfModel({ children, source, attempts }: CallEvent): boolean {
+  if (children > 0 || source === "rule" || source === "tool") return false;
+  return source !== "model" || attempts.length > 0;
+}
+
+/** What is known, as a lower bound, stands in the event; here only what is known whole counts. */
+function spentOn({ costUsd, unpricedAttempts }: CallEvent): number | null {
+  return unpricedAttempts > 0 ? null : costUsd;
+}
+
+function tokensOf({ usage: { inputTokens, outputTokens } }: CallEvent): number | null {
+  return inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;
+}
+
+function sum(events: readonly CallEvent[], amount: (event: CallEvent) => number | null): number | null {
+  return events.map(amount).reduce(plus, 0);
+}
+
+/** `null` where a part is not known. */
+export function plus(sum: number | null, amount: number | null): number | null {
+  return sum === null || amount === null ? null : sum + amount;
+}
+
+function callOf({ id, task, target, answeredBy, model, fingerprint }: CallEvent): TrialCall {
+  return { id, task, target: answeredBy ?? target, model, prompt: fingerprint };
+}
