@@ -1,8 +1,8 @@
-import { canonical } from "../../call/canonical.ts";
 import type { CacheRule } from "../../call/cache-rule.ts";
+import { canonical, fingerprintOf } from "../../call/canonical.ts";
 import type { CallEvent } from "../../call/event.ts";
 import type { Tags } from "../../call/labels.ts";
-import { type CallScope, type ScopedCall, withinScope } from "../../call/scope.ts";
+import { type CallScope, type CallTrace, type ScopedCall, withinScope } from "../../call/scope.ts";
 import { evalDefaults } from "../defaults.ts";
 
 /** `use`: answers of an earlier run of the same trial are used. `refresh`: they are replaced. `off`: nothing is kept. */
@@ -18,11 +18,17 @@ export interface CallsOf {
   readonly metric: string | null;
 }
 
+/** Is told of a call that has ended. `nth` counts the identical calls that ended before it within the trial. */
+export type OnCall = (
+  event: CallEvent,
+  about: CallsOf & { readonly nth: number },
+  trace: CallTrace,
+) => void;
+
 export interface ListenOptions {
   readonly cache: TrialCache;
   readonly standIn: CallScope["standIn"];
-  /** `nth` counts the identical calls before it. */
-  readonly onCall?: ((event: CallEvent, nth: number) => void) | undefined;
+  readonly onCall?: OnCall | undefined;
 }
 
 /** Does work, and adds the events of all calls that are made within it to `heard`, in the order in which they end. */
@@ -33,9 +39,9 @@ export function listen<T>(
   work: () => T,
 ): T {
   const ended = new Counter();
-  const hear = (event: CallEvent): void => {
+  const hear = (event: CallEvent, trace: CallTrace): void => {
     heard.push(event);
-    onCall?.(event, ended.next([event.task, event.prompt]));
+    onCall?.(event, { ...about, nth: ended.next([event.task, event.prompt]) }, trace);
   };
   return withinScope({ tags: tagsOf(about), cache: cacheOf(about, cache), hear, standIn }, work);
 }
@@ -73,7 +79,7 @@ class Counter {
 
   /** How many such there were before. */
   next(value: unknown): number {
-    const key = canonical(value);
+    const key = fingerprintOf(value);
     const before = this.#seen.get(key) ?? 0;
     this.#seen.set(key, before + 1);
     return before;

@@ -17,16 +17,25 @@ export interface Used {
 /** What calls that were made together have used. What calls made for another one used is summed up in it: only they count. */
 export function usedBy(events: readonly CallEvent[]): Used {
   const asked = events.filter(isOfModel);
-  const madeHere = new Set(asked.filter(({ source }) => source === "model").map(({ fingerprint }) => fingerprint));
-  const isEarlier = ({ source, fingerprint }: CallEvent): boolean =>
-    source === "cache" && !madeHere.has(fingerprint);
+  const earlier = fromEarlierRuns(asked);
   return {
     spentUsd: sum(asked, spentOn),
-    costUsd: sum(asked, (event) => (isEarlier(event) ? event.savedUsd : spentOn(event))),
-    tokens: sum(asked, (event) => (isEarlier(event) ? null : tokensOf(event))),
-    cached: asked.some(isEarlier),
+    costUsd: sum(asked, (event) => (earlier.has(event) ? event.savedUsd : spentOn(event))),
+    tokens: sum(asked, (event) => (earlier.has(event) ? null : tokensOf(event))),
+    cached: earlier.size > 0,
     calls: asked.map(callOf),
   };
+}
+
+/** An answer that is kept within the run, and asked for again, is free in production, too. */
+function fromEarlierRuns(events: readonly CallEvent[]): ReadonlySet<CallEvent> {
+  const here = new Set<string>();
+  const earlier = new Set<CallEvent>();
+  for (const event of events) {
+    if (event.source === "cache" && !here.has(event.fingerprint)) earlier.add(event);
+    here.add(event.fingerprint);
+  }
+  return earlier;
 }
 
 /** A rule asks no model, a tool is none, and a call that made others was not sent itself. */
@@ -44,7 +53,10 @@ function tokensOf({ usage: { inputTokens, outputTokens } }: CallEvent): number |
   return inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;
 }
 
-function sum(events: readonly CallEvent[], amount: (event: CallEvent) => number | null): number | null {
+function sum(
+  events: readonly CallEvent[],
+  amount: (event: CallEvent) => number | null,
+): number | null {
   return events.map(amount).reduce(plus, 0);
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { issuesOf } from "../../config/check.ts";
 import { duration } from "../../config/schema-time.ts";
-import { ConfigError, configError } from "../../errors.ts";
+import { configError } from "../../errors.ts";
 import { evalDefaults } from "../defaults.ts";
 import type { MetricInfo } from "../run/records.ts";
 import type { Scorer } from "../scorer.ts";
@@ -100,7 +100,8 @@ function isData(value: unknown): boolean {
 }
 
 /** Checks what `defineEval` was given; throws one ConfigError that names every fault with its path. */
-export function suiteOf(declared: Eval): Suite {
+export function suiteOf(of: Pick<Eval, "kind">): Suite {
+  const declared = of as Eval;
   const said = typeof declared.name === "string" ? JSON.stringify(declared.name) : "without a name";
   const summary = `The suite ${said} cannot be run`;
   const checked = schema.safeParse(declared);
@@ -168,10 +169,6 @@ function clusterOf(cluster: Eval["cluster"], of: EvalCase): string | null {
   if (cluster === undefined) return null;
   const value: unknown = typeof cluster === "function" ? cluster(of) : of.metadata[cluster];
   if (value === undefined || value === null) return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-    return String(value);
-  throw new ConfigError({
-    summary: `The cluster of the case ${JSON.stringify(of.id)} is neither text nor a number`,
-    advice: "Name a field of the metadata that is one, or have `cluster` return a text.",
-  });
+  if (typeof value === "object") throw new TypeError("the cluster is neither text nor a number");
+  return String(value);
 }
