@@ -208,3 +208,133 @@ test("a trial that takes too long is told so, and fails alone", async () => {
   });
   expect(rows.find(({ case: id }) => id === "b")?.output).toBe("B");
 });
+
+test("two rows of one id are refused before anything is run; so are rows that are none", async () => {
+  const twice = [
+    { id: "a", input: "A" },
+    { id: "a", input: "B" },
+  ];
+  await expect(run({ run: ask, data: twice })).rejects.toThrow(/Two cases.*have the id "a"/);
+  await expect(run({ run: ask, data: [{ input: "A" }, { input: "A" }] })).rejects.toThrow(
+    /same input/,
+  );
+  await expect(run({ run: ask, data: [] })).rejects.toThrow(/there are no rows/);
+  await expect(run({ run: ask, data: [{ input: "A" }, 7] as never })).rejects.toThrow(
+    /Row 2 .*no object/,
+  );
+  const failing = (): never => {
+    throw new Error("the file is away");
+  };
+  await expect(run({ run: ask, data: failing })).rejects.toThrow(
+    /cannot be read: the file is away/,
+  );
+  expect(requests()).toBe(0);
+});
+
+test("data that fails on the way ends the run, with what was there recorded", async () => {
+  const rows: TrialRecord[] = [];
+  async function* data(): AsyncGenerator<{ id: string; input: string }> {
+    yield { id: "a", input: "A" };
+    await wait(20);
+    throw new Error("line 2 is broken");
+  }
+  const failed = run(
+    { run: (input) => input, data, concurrency: 2 },
+    { onRow: (row) => void rows.push(row) },
+  );
+  await expect(failed).rejects.toThrow(/line 2 is broken/);
+  expect(rows.map(trialKey)).toEqual(["1 a"]);
+});
+
+test("rows are read as trials begin, and none is held", async () => {
+  let read = 0;
+  let ahead = 0;
+  let done = 0;
+  function* data(): Generator<{ id: string; input: string }> {
+    for (; read < 20_000; read++) {
+      ahead = Math.max(ahead, read - done);
+      yield { id: String(read), input: "x".repeat(10_000) };
+    }
+  }
+  const { reason } = await run(
+    { run: (input) => input.length, data, concurrency: 4 },
+    {
+      onRow: () => {
+        done++;
+      },
+    },
+  );
+  expect({ reason, done }).toEqual({ reason: "done", done: 20_000 });
+  expect(ahead).toBeLessThanOrEqual(5);
+});
+
+test("a limit of cost begins no trial more when it is reached, judges included", async () => {
+  const judge = {
+    name: "judged",
+    score: async () => {
+      await harness.seam.complete("judge", { prompt: "Good?", cache: false });
+      return 1;
+    },
+  };
+  const data = Array.from({ length: 50 }, (_, index) => ({
+    id: String(index),
+    input: String(index),
+  }));
+  const [first] = (await run({ run: ask, data: data.slice(0, 1), scorers: [judge] })).rows;
+  const each = (first?.spentUsd ?? 0) + (first?.judgeUsd ?? 0);
+  expect(first?.judgeUsd).toBeGreaterThan(0);
+  const options = { maxCostUsd: each * 9.5, cache: "refresh", concurrency: 1 } as const;
+  const { rows, reason } = await run({ run: ask, data, scorers: [judge] }, options);
+  expect(reason).toBe("cost");
+  expect(rows).toHaveLength(10);
+});
+
+test("a limit of cost on a model without a price is refused, since it cannot be kept", async () => {
+  await using unpriced = await startHarness({ tasks: { ask: { model: "local/some-model" } } });
+  const asking = (input: string): Promise<unknown> =>
+    unpriced.seam.complete("ask", { prompt: input });
+  await expect(run({ run: asking }, { maxCostUsd: 1, concurrency: 1 })).rejects.toThrow(
+    /nobody knows what local\/some-model costs/,
+  );
+});
+
+test("time that is up, and a stop from outside, abort what is under way and leave no row of it", async () => {
+  const stop = new AbortController();
+  const seen: unknown[] = [];
+  const hanging = async (input: string, { signal }: { readonly signal: AbortSignal }) => {
+    if (input === "B") return "quick";
+    signal.addEventListener("abort", () => seen.push(signal.reason));
+    setTimeout(() => stop.abort("enough"), 30);
+    return await new Promise<never>(() => {});
+  };
+  const timed = await run({ run: hanging }, { maxTimeMs: 20 });
+  expect([timed.reason, timed.rows.map(trialKey)]).toEqual(["time", ["1 b"]]);
+  const stopped = await run({ run: hanging }, { signal: stop.signal });
+  expect([stopped.reason, stopped.rows.map(trialKey)]).toEqual(["stopped", ["1 b"]]);
+  expect(seen).toHaveLength(2);
+});
+
+test("filters, shards and what was run before choose trials; shards make the whole together", async () => {
+  const data = Array.from({ length: 40 }, (_, index) => ({
+    id: `case-${index}`,
+    input: String(index),
+  }));
+  const keys = async (over: Partial<RunOptions>): Promise<string[]> =>
+    (await run({ run: () => 1, data }, over)).rows.map(trialKey);
+  expect(await keys({ filter: "suite/case-1" })).toHaveLength(11);
+  expect(await keys({ filter: /case-1$/g })).toEqual(["1 case-1"]);
+  expect(await keys({ sample: 3 })).toHaveLength(3);
+  expect(await keys({ resume: new Set(data.slice(1).map(({ id }) => `1 ${id}`)) })).toEqual([
+    "1 case-0",
+  ]);
+  const shards = await Promise.all([1, 2, 3, 4].map((index) => keys({ shard: { index, of: 4 } })));
+  expect(Math.min(...shards.map(({ length }) => length))).toBeGreaterThan(0);
+  expect(shards.flat().sort()).toEqual((await keys({})).sort());
+});
+
+test("a row that cannot be kept ends the run loudly", async () => {
+  const onRow = (): never => {
+    throw new Error("the disk is full");
+  };
+  await expect(run({ run: ask }, { onRow })).rejects.toThrow("the disk is full");
+});

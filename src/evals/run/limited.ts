@@ -2,7 +2,7 @@ import { linkAbort, raceAbort } from "../../util/abort.ts";
 import { formatDuration } from "../../util/duration.ts";
 
 /** What has run into its time limit, within an eval. */
-export class TookTooLong extends Error {
+class TookTooLong extends Error {
   override readonly name = "TookTooLong";
 
   constructor(what: string, ms: number) {

@@ -18,7 +18,8 @@ class Copy {
       case "string":
         return this.#text(value);
       case "number":
-        return Number.isFinite(value) ? value : String(value);
+        // JSON has no -0.
+        return Number.isFinite(value) ? value + 0 : String(value);
       case "boolean":
       case "undefined":
         return value;
