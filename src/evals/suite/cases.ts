@@ -86,7 +86,7 @@ function matches(filter: string | RegExp, text: string): boolean {
 }
 
 /** The shard that a case belongs to, from 1: the same on any machine. */
-export function shardOf(id: string, of: number): number {
+function shardOf(id: string, of: number): number {
   return (Number.parseInt(hash("sha256", id).slice(0, 8), 16) % of) + 1;
 }
 
