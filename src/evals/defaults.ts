@@ -22,10 +22,6 @@ export const evalDefaults = {
     /** The smallest difference of interest, on the scale of scores. */
     effect: 0.05,
   },
-  /** The confidence of all intervals; what is left of 1 is the chance of a false alarm. */
-  level: 0.95,
-  /** The chance with which a suite must see a difference, for it to count as one that the suite can see. */
-  power: 0.8,
   /** A trial passes with this score or a higher one. */
   passAt: 1,
   report: {

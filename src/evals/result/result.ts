@@ -38,9 +38,12 @@ export interface Comparison {
   readonly method: string;
   /** Exact McNemar, where every case passed or failed on both sides. */
   readonly mcnemar: { readonly broke: number; readonly mended: number; readonly p: number } | null;
-  /** The smallest true difference that this suite would have seen 8 times in 10; `null`: it is too small to see any. */
+  /**
+   * The smallest true difference that cases like these would have shown 8 times in 10; `null`: none, however large, as
+   * there are too few of them.
+   */
   readonly detectable: number | null;
-  /** How many cases would see `effect` 8 times in 10. */
+  /** The smallest difference of interest, and about how many cases would show it 8 times in 10. */
   readonly effect: number;
   readonly casesForEffect: number;
 }

@@ -11,7 +11,7 @@ export function metric(name: string, over: Partial<MetricInfo> = {}): MetricInfo
   return { name, passAt: 1, judge: null, ...over };
 }
 
-function runStart(over: Partial<RunStart> = {}): RunStart {
+export function runStart(over: Partial<RunStart> = {}): RunStart {
   return {
     type: "run",
     format: 1,
@@ -32,7 +32,7 @@ function runStart(over: Partial<RunStart> = {}): RunStart {
   };
 }
 
-const done: RunEnd = { type: "end", endedAt: Date.UTC(2026, 10, 24, 1), reason: "done" };
+export const done: RunEnd = { type: "end", endedAt: Date.UTC(2026, 10, 24, 1), reason: "done" };
 
 /** `null`: the scorer does not apply; a text: what it has thrown. */
 type MadeScore = number | string | null;
@@ -42,7 +42,7 @@ export interface MadeTrial extends Partial<Omit<TrialRecord, "scores" | "type">>
   readonly scores?: Readonly<Record<string, MadeScore | Partial<TrialScore>>>;
 }
 
-function trialOf({ scores = {}, ...over }: MadeTrial): TrialRecord {
+export function trialOf({ scores = {}, ...over }: MadeTrial): TrialRecord {
   return {
     type: "trial",
     trial: 1,

@@ -56,7 +56,7 @@ class Counter {
   readonly #calls = new Map<string, TrialCall>();
   readonly #judgeCalls: readonly Map<string, TrialCall>[];
   readonly #faults: number[];
-  readonly #pairwise: { judged: number; inconsistent: number }[];
+  readonly #inconsistent: number[];
   #failed = 0;
   #untried = 0;
   #cached = 0;
@@ -69,7 +69,7 @@ class Counter {
     this.#slices = slices;
     this.#judgeCalls = metrics.map(() => new Map());
     this.#faults = metrics.map(() => 0);
-    this.#pairwise = metrics.map(() => ({ judged: 0, inconsistent: 0 }));
+    this.#inconsistent = metrics.map(() => 0);
   }
 
   /** Whether the trial is a new one. */
@@ -106,7 +106,7 @@ class Counter {
       cached: this.#cached,
       repeated: this.#repeated,
       faults: this.#faults,
-      pairwise: this.#pairwise,
+      inconsistent: this.#inconsistent,
       spentUsd: this.#spentUsd,
       judgeUsd: this.#judgeUsd,
       calls: [...this.#calls.values()],
@@ -133,12 +133,9 @@ class Counter {
 
   #countScores(trial: TrialRecord, outcomes: readonly Outcome[]): void {
     for (const [index, { name }] of this.#metrics.entries()) {
-      if (outcomes[index] === "fault") this.#faults[index] = (this.#faults[index] ?? 0) + 1;
-      const pairwise = this.#pairwise[index];
-      const inconsistent = own(trial.scores, name)?.details?.["inconsistent"];
-      if (pairwise !== undefined && typeof inconsistent === "boolean") {
-        pairwise.judged++;
-        if (inconsistent) pairwise.inconsistent++;
+      if (outcomes[index] === "fault") increment(this.#faults, index);
+      if (own(trial.scores, name)?.details?.["inconsistent"] === true) {
+        increment(this.#inconsistent, index);
       }
       for (const call of own(trial.judgeCalls, name) ?? []) {
         this.#judgeCalls[index]?.set(keyOf(call), call);
@@ -168,6 +165,10 @@ function keyOf({ task, target, model, prompt }: TrialCall): string {
 /** Names of metrics and fields come from elsewhere: what every object has is none of them. */
 function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function increment(counts: number[], index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
 }
 
 function plus(sum: number | null, value: number | null): number | null {

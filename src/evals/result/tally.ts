@@ -45,8 +45,8 @@ export interface RunTally {
   readonly repeated: number;
   /** Scores that scorers failed to give, by metric. */
   readonly faults: readonly number[];
-  /** Of pairwise judgments, by metric: how many were made, and how many went the other way in the other order. */
-  readonly pairwise: readonly { readonly judged: number; readonly inconsistent: number }[];
+  /** Pairwise judgments that went the other way in the other order, by metric. */
+  readonly inconsistent: readonly number[];
   /** `null` where the cost of a call is not known. */
   readonly spentUsd: number | null;
   readonly judgeUsd: number | null;
