@@ -22,6 +22,7 @@ export type {
 } from "./scorer.ts";
 export { notApplicable } from "./scorer.ts";
 export { type BleuOptions, bleu } from "./scorers/bleu.ts";
+export { type CitationsOptions, citations } from "./scorers/citations.ts";
 export type { Compare, From, Of, ScorerOptions } from "./scorers/compare.ts";
 export { type ContainsOptions, contains, containsAll, containsAny } from "./scorers/contains.ts";
 export type { ValueOptions } from "./scorers/differences.ts";
@@ -29,13 +30,25 @@ export { exact } from "./scorers/exact.ts";
 export type { Measure, MeasureOptions } from "./scorers/f1.ts";
 export { type JsonSchemaOptions, jsonEqual, jsonSchema } from "./scorers/json.ts";
 export { levenshtein } from "./scorers/levenshtein.ts";
+export { costUnder, latencyUnder, tokensUnder } from "./scorers/limits.ts";
+export type { ToolCallLike } from "./scorers/made-calls.ts";
 export type { TextOptions } from "./scorers/normalize.ts";
 export type { NumberFormat } from "./scorers/numbers.ts";
 export { type NumericOptions, numeric } from "./scorers/numeric.ts";
+export { type RefusalOptions, refusal, refusalPhrases } from "./scorers/refusal.ts";
 export { type RegexOptions, regex } from "./scorers/regex.ts";
 export { type RougeNOptions, rougeL, rougeN } from "./scorers/rouge.ts";
 export { setMatch } from "./scorers/set.ts";
+export { type Embed, type SimilarOptions, similar } from "./scorers/similar.ts";
 export type { Tolerance } from "./scorers/tolerance.ts";
+export {
+  type ExpectedCall,
+  type ToolCallsOptions,
+  type TrajectoryMode,
+  type TrajectoryOptions,
+  toolCalls,
+  trajectory,
+} from "./scorers/tool-calls.ts";
 export type { CaseRow, EvalCase } from "./suite/case.ts";
 export {
   type DataSource,

@@ -50,6 +50,8 @@ interface Comparison<Actual, Wanted, Extra> {
     options: Extra,
     trial: ScoredTrial,
   ) => ScoreValue | Promise<ScoreValue>;
+  /** Where an error of the feature may be right. */
+  readonly scoreError?: (error: unknown, wanted: Wanted) => ScoreValue;
 }
 
 interface AnyOptions extends ScorerOptions {
@@ -61,22 +63,30 @@ interface AnyOptions extends ScorerOptions {
 export function comparing<Actual, Wanted, Extra extends object, Seen extends Wanted = Wanted>(
   comparison: Comparison<Actual, Seen, Extra>,
 ): Compare<Actual, Wanted, Extra> {
-  const { name, actual, wanted, check, score } = comparison;
+  const { name, actual, wanted, check, score, scoreError } = comparison;
   const make = (options: AnyOptions & Extra = {} as Extra): Scorer => {
     check?.(options);
+    const { of, expected } = options;
+    const scoreWanted = (
+      given: unknown,
+      scoreBy: (wanted: Seen) => ScoreValue | Promise<ScoreValue>,
+    ): ScoreValue | Promise<ScoreValue> => {
+      const expects = wantedOf(expected, given);
+      return expects === undefined
+        ? notApplicable("the case has no `expected`")
+        : scoreBy(wanted(expects, `\`${name}\` reads \`expected\``));
+    };
     return {
       ...namedScorer(name, options),
-      score: (trial) => {
-        const expects = wantedOf(options.expected, trial.expected);
-        if (expects === undefined) return notApplicable("the case has no `expected`");
-        const output = options.of === undefined ? trial.output : options.of(trial.output as never);
-        return score(
-          actual(output, `\`${name}\` reads the output`),
-          wanted(expects, `\`${name}\` reads \`expected\``),
-          options,
-          trial,
-        );
-      },
+      score: (trial) =>
+        scoreWanted(trial.expected, (expects) => {
+          const output = of === undefined ? trial.output : of(trial.output as never);
+          return score(actual(output, `\`${name}\` reads the output`), expects, options, trial);
+        }),
+      ...(scoreError !== undefined && {
+        scoreError: (trial) =>
+          scoreWanted(trial.expected, (expects) => scoreError(trial.error, expects)),
+      }),
     };
   };
   return make as Compare<Actual, Wanted, Extra>;
