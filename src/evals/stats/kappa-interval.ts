@@ -1,0 +1,93 @@
+import { defaults, type Statistics } from "../../config/defaults.ts";
+import { quantile } from "./bootstrap.ts";
+import {
+  disagreements,
+  type KappaOptions,
+  kappaOf,
+  type Rating,
+  type RatingTable,
+  ratingTable,
+} from "./kappa.ts";
+import { withOneByChance } from "./kappa-variance.ts";
+import { normalQuantile } from "./normal.ts";
+import { seeded } from "./random.ts";
+import { type Interval, wilson } from "./wilson.ts";
+
+export interface KappaInterval extends Interval {
+  readonly kappa: number;
+  /** Ratings. */
+  readonly n: number;
+}
+
+/**
+ * Kappa with its percentile bootstrap interval (Efron 1979); `null` where kappa is. Few disagreements show too little of
+ * the spread, so the interval also covers that of the same ratings and one more that agrees by chance only; without any
+ * disagreement it reaches down to where Wilson's interval of the agreement does.
+ */
+export function kappaInterval(
+  ratings: readonly Rating[],
+  options: KappaOptions & Partial<Statistics>,
+): KappaInterval | null {
+  const rule = { ...defaults.statistics, ...options };
+  const table = ratingTable(ratings, rule.categories);
+  const found = kappaOf(table, rule.weights);
+  if (found === null) return null;
+  const { n, seen, expected } = disagreements(table, rule.weights);
+  const reaches = [table, withOneByChance(table)].map((drawnFrom) =>
+    percentiles(drawnFrom, n, rule),
+  );
+  if (seen === 0) {
+    const least = wilson(1, n, normalQuantile((1 + rule.level) / 2)).low;
+    reaches.push({ low: Math.max(-1, 1 - (1 - least) / expected), high: 1 });
+  }
+  return {
+    kappa: found,
+    n,
+    low: Math.min(found, ...reaches.map(({ low }) => low)),
+    high: Math.max(found, ...reaches.map(({ high }) => high)),
+  };
+}
+
+function percentiles(table: RatingTable, n: number, rule: KappaOptions & Statistics): Interval {
+  const random = seeded(rule.seed);
+  const draw = drawerOf(table, random);
+  const kappas: number[] = [];
+  for (let resample = 0; resample < rule.resamples; resample++) {
+    const counts = table.map((row) => row.map(() => 0));
+    for (let drawn = 0; drawn < n; drawn++) {
+      const { row, column } = draw();
+      const counted = counts[row];
+      if (counted !== undefined) counted[column] = (counted[column] ?? 0) + 1;
+    }
+    const found = kappaOf(counts, rule.weights);
+    if (found !== null) kappas.push(found);
+  }
+  const sorted = Float64Array.from(kappas).sort();
+  const tail = (1 - rule.level) / 2;
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+  readonly count: number;
+}
+
+function drawerOf(table: RatingTable, random: () => number): () => Cell {
+  const cells = table
+    .flatMap((counts, row) => counts.map((count, column) => ({ row, column, count })))
+    .filter(({ count }) => count > 0);
+  const all = cells.reduce((total, { count }) => total + count, 0);
+  const [first, ...others] = cells;
+  if (first === undefined) throw new RangeError("no ratings to draw from");
+  return () => {
+    let left = random() * all - first.count;
+    let drawn: Cell = first;
+    for (const cell of others) {
+      if (left < 0) break;
+      left -= cell.count;
+      drawn = cell;
+    }
+    return drawn;
+  };
+}

@@ -1,0 +1,86 @@
+import { defaults, type Statistics } from "../../config/defaults.ts";
+import type { Estimate } from "../result/result.ts";
+import type { Observation } from "./estimate.ts";
+import { spreadOf } from "./paired-difference.ts";
+import { type RobustMean, robustMean } from "./robust-mean.ts";
+import { tQuantile } from "./student-t.ts";
+import { type Clustered, clustersIn, unitsOf } from "./units.ts";
+
+/** What an earlier calibration has found of judge minus human, on the scale of scores. */
+export interface Bias {
+  /** Ratings that both gave. */
+  readonly n: number;
+  readonly mean: number;
+  /** The standard deviation of the differences. */
+  readonly sd: number;
+}
+
+/** A case that both have scored. */
+export interface Labelled extends Clustered {
+  readonly id: string;
+  readonly judge: number;
+  readonly human: number;
+}
+
+/**
+ * What people would have scored, from a judge's scores and how far the judge was off where people have looked
+ * (Angelopoulos et al. 2023, "Prediction-powered inference", arXiv:2301.09633): the judged mean less the mean bias, with
+ * the uncertainty of both. Right however bad the judge is, as long as the calibrated answers are like the judged ones;
+ * a better judge makes the interval narrower. `null` with fewer than two judged cases or two ratings.
+ */
+export function predictionPowered(
+  { judged, bias }: { readonly judged: readonly Observation[]; readonly bias: Bias },
+  options: Partial<Statistics> = {},
+): Estimate | null {
+  const scores = unitsOf(judged, ({ score }) => score);
+  if (scores.length < 2 || bias.n < 2) return null;
+  const rectifier = { mean: -bias.mean, se: seOfBias(bias), df: bias.n - 1 };
+  const known = { n: judged.length, clusters: clustersIn(judged) };
+  return { ...known, ...combined([robustMean(scores), rectifier], options) };
+}
+
+/**
+ * The same from the labels themselves, which know better than their standard deviation how rarely the judge was off.
+ * `judged` are the cases without a label. `null` with fewer than two cases or labels.
+ */
+export function predictionPoweredByLabels(
+  {
+    judged,
+    labelled,
+  }: { readonly judged: readonly Observation[]; readonly labelled: readonly Labelled[] },
+  options: Partial<Statistics> = {},
+): Estimate | null {
+  const scores = unitsOf(judged, ({ score }) => score);
+  const rectifiers = unitsOf(labelled, ({ judge, human }) => human - judge);
+  if (scores.length < 2 || rectifiers.length < 2) return null;
+  const all = [...judged, ...labelled];
+  const known = { n: all.length, clusters: clustersIn(all) };
+  return { ...known, ...combined([robustMean(scores), spreadOf(rectifiers)], options) };
+}
+
+/** That no rating was off does not mean that none ever is: two more are reckoned with, one too high and one too low. */
+function seOfBias({ n, sd }: Bias): number {
+  return sd > 0 ? sd / Math.sqrt(n) : Math.sqrt(2) / (n + 2);
+}
+
+/** The sum of independent means, with the degrees of freedom of Welch and Satterthwaite. */
+function combined(
+  parts: readonly RobustMean[],
+  options: Partial<Statistics>,
+): Pick<Estimate, "mean" | "low" | "high" | "se" | "level" | "method"> {
+  const { level } = { ...defaults.statistics, ...options };
+  const sum = parts.reduce((total, { mean }) => total + mean, 0);
+  const variance = parts.reduce((total, { se }) => total + se ** 2, 0);
+  const shares = parts.reduce((total, { se, df }) => total + se ** 4 / df, 0);
+  const se = Math.sqrt(variance);
+  const reach = se === 0 ? 0 : tQuantile((1 + level) / 2, variance ** 2 / shares) * se;
+  const onScale = (score: number): number => Math.min(1, Math.max(0, score));
+  return {
+    mean: onScale(sum),
+    low: onScale(sum - reach),
+    high: onScale(sum + reach),
+    se,
+    level,
+    method: "prediction-powered",
+  };
+}
