@@ -1,0 +1,49 @@
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { withFileLock } from "./file-lock.ts";
+import { newId } from "./id.ts";
+import { type Line, linesOf } from "./lines.ts";
+
+/** A new file may hold what users wrote: it is its owner's alone, until somebody says otherwise. */
+const modeOfNew = 0o600;
+
+/**
+ * Writes a file anew, line by line: `change` is given its lines (none, where there is no file) and gives all that shall
+ * stand there. Others see the old file or the new one, whole; a process that is killed leaves the old one. Several
+ * processes take turns.
+ */
+export async function rewriteLines(
+  path: string,
+  change: (lines: AsyncIterable<Line>) => AsyncIterable<string>,
+): Promise<void> {
+  // A link stays one: what it leads to is written anew.
+  const file = await realpath(path).catch(() => path);
+  await withFileLock(file, async () => {
+    const mode = await modeOf(file);
+    const made = `${file}.${newId()}`;
+    try {
+      const lines = change(mode === undefined ? nothing() : linesOf(file));
+      const handle = await open(made, "wx", mode ?? modeOfNew);
+      await pipeline(Readable.from(ended(lines)), handle.createWriteStream({ flush: true }));
+      await rename(made, file);
+    } finally {
+      await rm(made, { force: true });
+    }
+  });
+}
+
+async function modeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).mode & 0o777;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function* nothing(): AsyncGenerator<Line, void, void> {}
+
+async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+  for await (const line of lines) yield `${line}\n`;
+}
