@@ -33,6 +33,16 @@ export const evalDefaults = {
     /** Cases that a sentence names. */
     named: 5,
   },
+  sample: {
+    by: "random",
+    count: 50,
+    seed: 1,
+    /** A score that is lower counts as a failure. */
+    lowScore: 0.5,
+    /** Of how many calls clusters are made, and how alike two prompts of one are (the cosine of their words). */
+    clustered: 2_000,
+    similarity: 0.5,
+  },
   baseline: {
     /** Characters that are kept of an output, to be shown beside a new one. */
     output: 1_000,

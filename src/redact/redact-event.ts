@@ -53,7 +53,7 @@ function withoutLooseEnd({ response, errorCode, finishReason }: CallEvent): Call
 }
 
 /** One after the other. An untyped redactor may give back anything: that must not be taken for a text. */
-function joined(redactors: readonly Redactor[]): Redactor {
+export function joined(redactors: readonly Redactor[]): Redactor {
   return (text, field) =>
     redactors.reduce((clean, redact) => {
       const next: unknown = redact(clean, field);

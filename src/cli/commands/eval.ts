@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import { addEvalAdd } from "./eval/add.ts";
 import { addEvalHistory } from "./eval/history.ts";
+import { addEvalSample } from "./eval/sample.ts";
 
 /** `seam eval` runs suites; its subcommands make their data, calibrate their judges, and show what they were like. */
 export function addEval(program: Command): void {
@@ -8,5 +10,7 @@ export function addEval(program: Command): void {
     .description("Run the suites of *.eval.ts files, and say whether they got worse.")
     .enablePositionalOptions()
     .addHelpText("after", "\nExamples:\n  seam eval");
+  addEvalAdd(command);
+  addEvalSample(command);
   addEvalHistory(command);
 }

@@ -27,11 +27,12 @@ export async function* jsonRecords(
 ): AsyncGenerator<FileRecord, void, void> {
   for await (const { number, text } of linesOf(path, signal)) {
     if (text.trim() === "") continue;
-    yield { line: number, record: parsed(text, `${path}:${number}`) };
+    yield { line: number, record: parsedLine(text, `${path}:${number}`) };
   }
 }
 
-function parsed(text: string, place: string): unknown {
+/** The value of a line; `place` is named where it has none. */
+export function parsedLine(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

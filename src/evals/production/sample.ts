@@ -1,0 +1,109 @@
+import { fingerprintOf } from "../../call/canonical.ts";
+import type { EventFilter, EventReader } from "../../events.ts";
+import type { Redactor } from "../../redact/redactor.ts";
+import { evalDefaults } from "../defaults.ts";
+import { type KnownCases, type ProductionRow, productionRow } from "./case-file.ts";
+import { clustersOf } from "./cluster.ts";
+import { inTurn, LeastRanks, rankOf } from "./ranks.ts";
+import { isOfEval, type Recorded, recordedOf } from "./recorded.ts";
+import { signOf } from "./sign.ts";
+
+/**
+ * How calls are drawn. `random`: each as readily as another. `failure`: those that show a sign of having gone badly, from
+ * each kind in turn. `cost`: the dearer, the readier. `cluster`: from each cluster of similar prompts in turn.
+ */
+export type SampleBy = (typeof sampleBys)[number];
+
+export const sampleBys = ["random", "failure", "cost", "cluster"] as const;
+
+export interface SampleOptions {
+  readonly filter: EventFilter;
+  readonly by: SampleBy;
+  readonly count: number;
+  readonly seed: number;
+  readonly lowScore: number;
+  readonly redactors: readonly Redactor[];
+  /** What is not drawn again. */
+  readonly known: KnownCases;
+}
+
+export interface Sample {
+  readonly rows: readonly ProductionRow[];
+  /** Calls that match; those that evals have made do not count. */
+  readonly matching: number;
+  /** Of these: calls whose content was not kept, and calls that are cases already. */
+  readonly withoutContent: number;
+  readonly known: number;
+}
+
+interface Drawn {
+  readonly row: ProductionRow;
+  /** The fingerprint of its input. */
+  readonly input: string;
+  /** What the user said. */
+  readonly text: string;
+}
+
+/** Draws calls of the store, each input once. Holds a few times as many calls in memory as it draws. */
+export async function sample(events: EventReader, options: SampleOptions): Promise<Sample> {
+  const { by, count, seed, known } = options;
+  const size = by === "cluster" ? Math.max(count, evalDefaults.sample.clustered) : count;
+  const groups = new Map<string, LeastRanks<Drawn>>();
+  const counts = { matching: 0, withoutContent: 0, known: 0 };
+  const groupOf = await grouping(events, options);
+  for await (const event of events.each({ ...options.filter, scope: "roots" })) {
+    if (isOfEval(event)) continue;
+    counts.matching++;
+    const weight = by === "cost" ? (event.costUsd ?? 0) : 1;
+    const group = weight > 0 ? await groupOf(event) : undefined;
+    if (group === undefined) continue;
+    const call = recordedOf(event, options.redactors);
+    if (call === undefined) {
+      counts.withoutContent++;
+      continue;
+    }
+    const row = productionRow(group === "" ? call : withSign(call, group));
+    const input = fingerprintOf(row.input);
+    if (known.ids.has(row.id) || known.inputs.has(input)) {
+      counts.known++;
+      continue;
+    }
+    const least = groups.get(group) ?? new LeastRanks<Drawn>(size);
+    groups.set(group, least);
+    least.add(input, rankOf(seed, row.id, weight), { row, input, text: call.text });
+  }
+  const drawn = [...groups.values()].map((group) => group.values());
+  // What has gone badly in two ways stands in two groups.
+  const inputs = new Set<string>();
+  const rows = inTurn(by === "cluster" ? clustered(drawn.flat()) : drawn)
+    .filter(({ input }) => !inputs.has(input) && inputs.add(input))
+    .map(({ row }) => row);
+  return { ...counts, rows: rows.slice(0, count) };
+}
+
+/** What group a call is drawn from; `undefined`: it is not to be drawn. */
+async function grouping(
+  events: EventReader,
+  { by, filter, lowScore }: SampleOptions,
+): Promise<(event: Parameters<typeof signOf>[0]) => Promise<string | undefined>> {
+  if (by !== "failure") return async () => "";
+  // Most stores have no scores: none is looked for then.
+  const scored = (await events.scoreStats({ ...filter, by: [] })).length > 0;
+  return async (event) => signOf(event, scored ? await events.scores(event.id) : [], lowScore);
+}
+
+function withSign(call: Recorded, sign: string): Recorded {
+  return { ...call, metadata: { ...call.metadata, sign } };
+}
+
+function clustered(drawn: readonly Drawn[]): Drawn[][] {
+  const texts = drawn.map(({ text }) => text);
+  const clusters: Drawn[][] = [];
+  for (const [index, cluster] of clustersOf(texts, evalDefaults.sample.similarity).entries()) {
+    const each = drawn[index];
+    if (each === undefined) continue;
+    const metadata = { ...each.row.metadata, cluster };
+    clusters[cluster] = [...(clusters[cluster] ?? []), { ...each, row: { ...each.row, metadata } }];
+  }
+  return clusters;
+}
