@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addEvalAdd } from "./eval/add.ts";
 import { addEvalHistory } from "./eval/history.ts";
+import { addEvalLabel } from "./eval/label.ts";
 import { addEvalSample } from "./eval/sample.ts";
 
 /** `seam eval` runs suites; its subcommands make their data, calibrate their judges, and show what they were like. */
@@ -12,5 +13,6 @@ export function addEval(program: Command): void {
     .addHelpText("after", "\nExamples:\n  seam eval");
   addEvalAdd(command);
   addEvalSample(command);
+  addEvalLabel(command);
   addEvalHistory(command);
 }

@@ -41,7 +41,7 @@ export function fileSource<Input, Expected, Value>(
     name: path,
     read: async function* ({ folder, signal }: ReadFrom) {
       const file = resolve(folder, path);
-      for await (const { line, record } of whatCanBeRead(file, records(file, signal))) {
+      for await (const { line, record } of readable(file, records(file, signal))) {
         const row = await rowAt(`${file}:${line}`, record, options);
         if (row !== null) yield row;
       }
@@ -101,7 +101,7 @@ export function placed(place: string, cause: unknown): ConfigError {
 }
 
 /** What the file system has against it is said in words. */
-async function* whatCanBeRead<T>(
+export async function* readable<T>(
   path: string,
   records: AsyncIterable<T>,
 ): AsyncGenerator<T, void, void> {
@@ -113,7 +113,7 @@ async function* whatCanBeRead<T>(
       throw new ConfigError(
         {
           summary: `There is no data file ${path}`,
-          advice: "Its path counts from the folder of the eval file.",
+          advice: "Check the path; in an eval file it counts from the folder of that file.",
         },
         { cause },
       );
