@@ -6,7 +6,7 @@ import { runOf, streamOf } from "../result/rows.testkit.ts";
 import type { RunRow, RunStart } from "./records.ts";
 import { RunFile, readRows } from "./run-file.ts";
 
-const [start, ...rows] = runOf([{ case: "a" }, { case: "b" }, { case: "ü\n" }]) as [
+const [start, ...rows] = runOf([{ case: "a" }, { case: "b" }, { case: "ü\n\u2028" }]) as [
   RunStart,
   ...RunRow[],
 ];

@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ConfigError } from "../../errors.ts";
 import { kept } from "../../patterns/kept.ts";
+import { linesOf } from "../../util/lines.ts";
 import type { RunRow, RunStart } from "./records.ts";
 
 /** The file of a run, which grows by a line for each of its rows. */
@@ -71,30 +72,27 @@ export class RunFile {
  * @throws ConfigError for a file that is not there, or not of a run
  */
 export async function* readRows(path: string): AsyncGenerator<RunRow> {
-  await using handle = await opened(path);
   let torn: number | undefined;
-  let number = 0;
-  for await (const line of handle.readLines()) {
-    number++;
-    if (torn !== undefined) throw notOfRun(path, `its line ${torn} is no JSON`);
-    const row = rowOf(line);
-    if (row === undefined) torn = number;
-    else yield checked(row, path, number);
+  try {
+    for await (const { number, text } of linesOf(path)) {
+      if (torn !== undefined) throw notOfRun(path, `its line ${torn} is no JSON`);
+      const row = rowOf(text);
+      if (row === undefined) torn = number;
+      else yield checked(row, path, number);
+    }
+  } catch (cause) {
+    throw cause instanceof ConfigError ? cause : unreadable(path, cause);
   }
 }
 
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (cause) {
-    throw new ConfigError(
-      {
-        summary: `The run's file ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-        advice: "Name a file of a run, as `seam eval` writes them to `.seam/evals/`.",
-      },
-      { cause },
-    );
-  }
+function unreadable(path: string, cause: unknown): ConfigError {
+  return new ConfigError(
+    {
+      summary: `The run's file ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      advice: "Name a file of a run, as `seam eval` writes them to `.seam/evals/`.",
+    },
+    { cause },
+  );
 }
 
 function rowOf(line: string): unknown {
