@@ -4,7 +4,8 @@ import { isRecord } from "../../patterns/extract/shape.ts";
 import { rewriteLines } from "../../util/rewrite-lines.ts";
 import { jsonRecords, parsedLine } from "../data/jsonl.ts";
 import { readable } from "../data/source.ts";
-import type { RunRow } from "../run/records.ts";
+import type { TrialRecord } from "../run/records.ts";
+import { readRows } from "../run/run-file.ts";
 import type { LabelValue } from "./answer.ts";
 
 /** An output that a person is to label, as a line of a file: what else the row holds is kept. */
@@ -37,23 +38,38 @@ export interface Labellable {
 
 /** The rows of a file that have an output, but for rejected ones; throws ConfigError where there is none. */
 export async function labellable(path: string): Promise<Labellable> {
-  const rows: LabelRow[] = [];
-  let run: Extract<RunRow, { type: "run" }> | undefined;
-  for await (const { record } of readable(path, jsonRecords(path))) {
-    if (!isRecord(record)) continue;
-    const row = record as unknown as RunRow;
-    if (row.type === "run") run = row;
-    else if (run === undefined && isLabelled(record)) rows.push(record);
-    else if (row.type === "trial" && row.error === null) rows.push(rowOfTrial(row));
-  }
-  if (rows.length > 0) {
-    const judges = run?.metrics.filter(({ judge }) => judge !== null).map(({ name }) => name);
-    return { kind: run ? "run" : "cases", suite: run?.suite ?? null, judges: judges ?? [], rows };
-  }
+  const found = (await isRun(path)) ? await rowsOfRun(path) : await rowsOfCases(path);
+  if (found.rows.length > 0) return found;
   throw new ConfigError({
     summary: `No row of ${path} has an \`output\` that could be labelled`,
     advice: "Name cases that `seam eval sample` has made, or the file of a run in `.seam/evals/`.",
   });
+}
+
+async function isRun(path: string): Promise<boolean> {
+  for await (const { record } of readable(path, jsonRecords(path))) {
+    return isRecord(record) && record["type"] === "run" && record["format"] !== undefined;
+  }
+  return false;
+}
+
+async function rowsOfCases(path: string): Promise<Labellable> {
+  const rows: LabelRow[] = [];
+  for await (const { record } of jsonRecords(path)) {
+    if (isRecord(record) && isLabelled(record)) rows.push(record);
+  }
+  return { kind: "cases", suite: null, judges: [], rows };
+}
+
+async function rowsOfRun(path: string): Promise<Labellable> {
+  const found = { suite: "", judges: [] as string[], rows: [] as LabelRow[] };
+  for await (const row of readRows(path)) {
+    if (row.type === "trial" && row.error === null) found.rows.push(rowOfTrial(row));
+    if (row.type !== "run") continue;
+    found.suite = row.suite;
+    found.judges = row.metrics.flatMap(({ name, judge }) => (judge === null ? [] : [name]));
+  }
+  return { kind: "run", ...found };
 }
 
 function isLabelled(record: Record<string, unknown>): record is Record<string, unknown> & LabelRow {
@@ -62,7 +78,7 @@ function isLabelled(record: Record<string, unknown>): record is Record<string, u
 }
 
 /** Several outputs of one case are rows of one id. */
-function rowOfTrial(row: Extract<RunRow, { type: "trial" }>): LabelRow & { metadata: unknown } {
+function rowOfTrial(row: TrialRecord): LabelRow & { metadata: unknown } {
   const { case: id, input, output, expected, metadata } = row;
   return { id, input, output, expected, metadata };
 }
