@@ -22,6 +22,10 @@ export const evalDefaults = {
     /** The smallest difference of interest, on the scale of scores. */
     effect: 0.05,
   },
+  calibration: {
+    /** Labels without which no comparison of a judge with people is kept. */
+    fewest: 10,
+  },
   /** A trial passes with this score or a higher one. */
   passAt: 1,
   report: {

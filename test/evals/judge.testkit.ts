@@ -1,5 +1,6 @@
 import { type JudgeForm, judge, type ScoredTrial, type Scorer } from "llm-seam/evals";
 import type { Reply, ReplyRule, ScriptRequest } from "llm-seam/simulator";
+import { trialOf as bare } from "../../src/evals/scorers/scorers.testkit.ts";
 import { type Harness, startHarness } from "../support/harness.ts";
 
 const haiku = "anthropic/claude-haiku-4-5";
@@ -7,6 +8,7 @@ const tasks = {
   judge: { model: haiku },
   cached: { model: haiku, cache: true },
   openai: { model: "openai/gpt-4.1-mini" },
+  backed: { model: haiku, fallbacks: ["openai/gpt-4.1-mini"] },
   hasty: { model: haiku, deadline: "300ms" },
 } as const;
 export type Task = keyof typeof tasks;
@@ -49,21 +51,7 @@ export function judgeOf(
 }
 
 export function trialOf(of: Partial<ScoredTrial> = {}): ScoredTrial {
-  return {
-    id: "case-1",
-    input: "How long do refunds take?",
-    expected: undefined,
-    metadata: {},
-    critical: false,
-    trial: 1,
-    output: "Refunds take 14 days.",
-    calls: [],
-    latencyMs: null,
-    costUsd: null,
-    tokens: null,
-    signal: new AbortController().signal,
-    ...of,
-  };
+  return { ...bare("Refunds take 14 days."), input: "How long do refunds take?", ...of };
 }
 
 const marked = /\[data (\w+) from ([^\]\n]*)\]\n([\s\S]*?)\n\[end of data \1\]/g;
