@@ -26,7 +26,7 @@ async function pack(): Promise<string> {
   for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE"]) {
     await cp(join(root, name), join(staging, name));
   }
-  await run("tsc", ["-p", "tsconfig.build.json", "--outDir", join(staging, "dist")], root);
+  await run("node", ["scripts/build.ts", join(staging, "dist")], root);
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], staging);
   return join(folder, `${manifest.name}-${manifest.version}.tgz`);
 }
@@ -55,7 +55,10 @@ test("the tarball holds what is used, and nothing of the machine that built it",
     .filter((file) => file.isFile())
     .map((file) => join(file.parentPath, file.name));
   expect(names.filter((name) => /\.test\.|\.testkit\./.test(name))).toEqual([]);
-  expect(names.filter((name) => !/\.(js|d\.ts|json|md)$|LICENSE$/.test(name))).toEqual([]);
+  expect(names.filter((name) => !/\.(js|css|d\.ts|json|md)$|LICENSE$/.test(name))).toEqual([]);
+  const page = "cli/output/eval/page";
+  const built = await readdir(join(installed, "dist", page));
+  expect(built.sort()).toEqual((await readdir(join(root, "src", page))).sort());
   for (const name of names) expect(await readFile(name, "utf8"), name).not.toContain(root);
 });
 

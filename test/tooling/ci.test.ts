@@ -35,15 +35,35 @@ test.runIf(process.platform === "linux")("a bare machine gets what it lacks firs
   expect((await ci()).filter((line) => !line.startsWith("id "))).toEqual([
     "apt-get update -qq",
     "apt-get install -y -qq --no-install-recommends nodejs npm git",
+    "apt-get install -y -qq --no-install-recommends chromium",
     "npm ci",
     "npm test",
   ]);
 });
 
 test.runIf(process.platform === "linux")("a furnished machine only runs the tests", async () => {
-  for (const command of ["node", "npm", "git", "apt-get"]) await provide(command);
+  for (const command of ["node", "npm", "git", "chromium", "apt-get"]) await provide(command);
   expect(await ci()).toEqual(["npm ci", "npm test"]);
 });
+
+test.runIf(process.platform === "linux")(
+  "a machine that gets no browser runs the tests all the same, and nothing is left out unseen",
+  async () => {
+    for (const command of ["node", "git", "id"]) await provide(command, "echo 0");
+    await provide("npm", `echo "CI is $CI" >> "${machine}/log"`);
+    expect(await ci()).toEqual(["npm ci", "CI is true", "npm test", "CI is true"]);
+    await rm(join(machine, "log"));
+    await provide("apt-get", '[ "$1" = update ]');
+    expect((await ci()).filter((line) => !line.startsWith("id "))).toEqual([
+      "apt-get update -qq",
+      "apt-get install -y -qq --no-install-recommends chromium",
+      "npm ci",
+      "CI is true",
+      "npm test",
+      "CI is true",
+    ]);
+  },
+);
 
 test.runIf(process.platform === "linux")("without apt-get it says what to install", async () => {
   await provide("node");

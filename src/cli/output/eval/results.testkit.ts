@@ -1,4 +1,4 @@
-import type { Baseline } from "../../../evals/baseline/baseline.ts";
+import { type Baseline, baselineOf } from "../../../evals/baseline/baseline.ts";
 import type {
   CaseResult,
   Comparison,
@@ -122,4 +122,16 @@ export function reportOf(
   baseline?: Baseline,
 ): Report {
   return { result, baseline, rows: () => streamOf(runOf(trials, result.start)) };
+}
+
+/** The baseline of these trials, whose cases scored and answered so. */
+export async function baselineFor(
+  trials: readonly MadeTrial[],
+  cases: Readonly<Record<string, readonly [accuracy: number, output: unknown]>>,
+): Promise<Baseline> {
+  const before = trials.flatMap((trial) => {
+    const [accuracy, output] = cases[trial.case] ?? [];
+    return accuracy === undefined ? [] : [{ ...trial, output, scores: { accuracy } }];
+  });
+  return await baselineOf(streamOf(runOf(before, { run: "run-0" })), "tickets.baseline.jsonl");
 }
