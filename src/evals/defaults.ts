@@ -5,8 +5,8 @@ export const evalDefaults = {
   concurrency: 8,
   /** The most that `run` may take for one trial, and each scorer for it. */
   timeoutMs: 300_000,
-  /** How long the answers of a trial are kept, for when it is run again. */
-  cacheTtlMs: 30 * 86_400_000,
+  /** How long the answers of a trial are kept, for when it is run again: 30 days. */
+  cacheTtlMs: 2_592_000_000,
   record: {
     /** Characters that are kept of each of a trial's input, expectation, metadata, output and details. */
     characters: 1_000_000,

@@ -18,10 +18,10 @@ export interface Strokes {
   readonly mean: string;
 }
 
-export const strokes = {
+export const strokes: Readonly<Record<"blocks" | "plain", Strokes>> = {
   blocks: { end: ["├", "┤"], line: "─", mean: "●" },
   plain: { end: ["|", "|"], line: "-", mean: "o" },
-} as const satisfies Record<string, Strokes>;
+};
 
 const step = 0.05;
 

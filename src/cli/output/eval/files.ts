@@ -11,19 +11,24 @@ import { junitOf } from "./junit.ts";
 import { markdownOf } from "./markdown.ts";
 import type { Report } from "./report.ts";
 
-type Parts = (reports: readonly Report[]) => AsyncIterable<string>;
+/** Where each report goes; those without a path are not written. */
+export interface ReportFiles {
+  readonly html?: string | undefined;
+  readonly jsonl?: string | undefined;
+  readonly junit?: string | undefined;
+  readonly markdown?: string | undefined;
+}
 
-const writers = {
+type Kind = keyof ReportFiles;
+
+const writers: Readonly<Record<Kind, (reports: readonly Report[]) => AsyncIterable<string>>> = {
   html: htmlOf,
   jsonl: rowsOf,
   junit: junitOf,
   markdown: async function* (reports) {
     yield markdownOf(reports.map(({ result }) => result));
   },
-} as const satisfies Record<string, Parts>;
-
-/** Where each report goes; those without a path are not written. */
-export type ReportFiles = { readonly [Kind in keyof typeof writers]?: string | undefined };
+};
 
 /**
  * Writes the reports that files were named for. Each is whole or not there: what stood at its place stays until then.
@@ -31,7 +36,7 @@ export type ReportFiles = { readonly [Kind in keyof typeof writers]?: string | u
  * @throws ConfigError where a file cannot be written.
  */
 export async function writeReports(files: ReportFiles, reports: readonly Report[]): Promise<void> {
-  for (const kind of Object.keys(writers) as (keyof typeof writers)[]) {
+  for (const kind of Object.keys(writers) as Kind[]) {
     const path = files[kind];
     if (path !== undefined) await write(path, writers[kind](reports));
   }
