@@ -40,6 +40,11 @@ test("what was written is read again, and is what the run makes", async () => {
   expect(readdirSync(folder)).toEqual(["tickets.baseline.jsonl"]);
 });
 
+test("the file of a run is read as what it makes, without what a killed process has left of a line", async () => {
+  writeFileSync(path, `${rows.map((row) => JSON.stringify(row)).join("\n")}\n{"type":"tri`);
+  expect(await readBaseline(path)).toEqual(await baselineOf(streamOf(rows), path));
+});
+
 test("keeps exact means, the first trial's output, and no score where there is none", async () => {
   const { cases, metrics, commit } = await baselineOf(streamOf(rows), "here");
   expect([...cases.keys()]).toEqual(["a", "b", "c"]);

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { ConfigError } from "../../errors.ts";
 import type { RunRow } from "../run/records.ts";
+import { readRows } from "../run/run-file.ts";
+import { messageOf } from "../run/trial-error.ts";
 import { type Baseline, type BaselineCase, baselineOf } from "./baseline.ts";
 
 const headerSchema = z.object({
@@ -84,11 +86,12 @@ function lineOf(id: string, each: BaselineCase): unknown {
 }
 
 /**
- * Reads what {@link writeBaseline} has written.
+ * Reads what {@link writeBaseline} has written, or the file of a run.
  *
  * @throws ConfigError which names the line that is none, e.g. one that Git has left between two versions.
  */
 export async function readBaseline(path: string): Promise<Baseline> {
+  if (await isRun(path)) return baselineOf(readRows(path), path);
   let header: z.infer<typeof headerSchema> | undefined;
   const cases = new Map<string, BaselineCase>();
   for (const [index, line] of (await textOf(path)).split("\n").entries()) {
@@ -114,11 +117,22 @@ function scoreOf([name, [mean, trials]]: [string, [number, number]]): [
   return [name, { mean, trials }];
 }
 
+async function isRun(path: string): Promise<boolean> {
+  const run = '{"type":"run"';
+  try {
+    await using file = await open(path);
+    const { buffer } = await file.read(Buffer.alloc(run.length), 0, run.length, 0);
+    return buffer.toString() === run;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
 async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw unusable(`The baseline ${path} cannot be read: ${messageOf(cause)}`, cause);
+    throw unreadable(path, cause);
   }
 }
 
@@ -139,13 +153,13 @@ function parsed<Out>(schema: z.ZodType<Out>, line: string, at: string): Out {
   throw unusable(`${at} is not of a baseline: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
+function unreadable(path: string, cause: unknown): ConfigError {
+  return unusable(`The baseline ${path} cannot be read: ${messageOf(cause)}`, cause);
+}
+
 function unusable(summary: string, cause?: unknown): ConfigError {
   return new ConfigError(
     { summary, advice: "Mend the file, or write it anew with `seam eval --accept`." },
     { cause },
   );
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

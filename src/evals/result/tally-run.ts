@@ -1,6 +1,7 @@
 import { canonical } from "../../call/canonical.ts";
 import { ConfigError } from "../../errors.ts";
 import type { MetricInfo, RunRow, RunStart, TrialCall, TrialRecord } from "../run/records.ts";
+import { plus } from "../run/used.ts";
 import {
   type CaseTally,
   hashOfCase,
@@ -169,8 +170,4 @@ function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value
 
 function increment(counts: number[], index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
-}
-
-function plus(sum: number | null, value: number | null): number | null {
-  return sum === null || value === null ? null : sum + value;
 }
