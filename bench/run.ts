@@ -8,6 +8,7 @@ import type { ServerJobs } from "./server/main.ts";
 import { type Size, type SizeName, sizes } from "./sizes.ts";
 import { measureCalls } from "./suites/calls.ts";
 import { measureConversation } from "./suites/conversation.ts";
+import { measureEvalGate } from "./suites/eval-gate.ts";
 import { measureHedging } from "./suites/hedge.ts";
 import { measureMemory } from "./suites/memory.ts";
 import { measurePolicies } from "./suites/policies.ts";
@@ -20,8 +21,8 @@ import type { Bench } from "./suites/suite.ts";
 const usage = `npm run bench -- [options]
   --quick        a short run, about a minute; its numbers are rough
   --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 6 to 8 minutes
-  --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge, store, conversation;
-                 default all, separated by commas
+  --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge, store, conversation,
+                 gate; default all, separated by commas
   --json FILE    also writes every single measurement
   --help`;
 
@@ -36,6 +37,7 @@ const suites = {
   hedge: measureHedging,
   store: measureStore,
   conversation: measureConversation,
+  gate: measureEvalGate,
 } as const;
 
 interface Options {

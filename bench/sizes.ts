@@ -33,6 +33,9 @@ export interface Size {
   readonly hedgeCalls: number;
   /** Turns of the chat that is replayed. */
   readonly chatTurns: number;
+  /** Comparisons of simulated suites, in each world: where nothing has changed, and for each true drop. */
+  readonly gateNulls: number;
+  readonly gateDrops: number;
 }
 
 export const sizes = {
@@ -58,6 +61,8 @@ export const sizes = {
     outageMs: 10_000,
     hedgeCalls: 2_000,
     chatTurns: 200,
+    gateNulls: 10_000,
+    gateDrops: 1_000,
   },
   quick: {
     rounds: 3,
@@ -81,6 +86,8 @@ export const sizes = {
     outageMs: 1_500,
     hedgeCalls: 300,
     chatTurns: 200,
+    gateNulls: 500,
+    gateDrops: 100,
   },
   /** Proves that the bench runs; its numbers mean nothing. */
   smoke: {
@@ -105,6 +112,8 @@ export const sizes = {
     outageMs: 20,
     hedgeCalls: 5,
     chatTurns: 5,
+    gateNulls: 5,
+    gateDrops: 2,
   },
 } as const satisfies Record<string, Size>;
 

@@ -4,6 +4,7 @@ import type { PeerName } from "../peers/names.ts";
 import type { SizeName } from "../sizes.ts";
 import type { CallCosts } from "../suites/calls.ts";
 import type { ChatCosts } from "../suites/conversation.ts";
+import type { GateNumbers } from "../suites/eval-gate.ts";
 import type { Hedging } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
@@ -34,6 +35,7 @@ export interface Results {
   readonly hedge?: Hedging;
   readonly store?: StoreNumbers;
   readonly conversation?: ChatCosts;
+  readonly gate?: GateNumbers;
 }
 
 export function thisMachine(): Machine {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openEvents } from "llm-seam/events";
 import { repeat } from "../measure/cost.ts";
+import { seeded } from "../measure/seeded.ts";
 import { start } from "../process/start.ts";
 import { progressLine } from "../report/progress.ts";
 import type { ProviderJobs } from "./provider.ts";
@@ -118,17 +119,6 @@ async function inTime(work: Promise<void>, ms: number): Promise<void> {
   const message = `calls were still under way ${ms} ms after their round had begun`;
   const timer = setTimeout(() => late.reject(new Error(message)), ms);
   await Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
-}
-
-/** Mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function readOptions(): Options | undefined {

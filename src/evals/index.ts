@@ -1,4 +1,5 @@
 /** The door to evals: suites, scorers and judges for `*.eval.ts` files, which `seam eval` runs. */
+export { type ComparedScores, compareScores } from "./compare/compare.ts";
 export { type CsvOptions, csv } from "./data/csv.ts";
 export { jsonl } from "./data/jsonl.ts";
 export { rowOf } from "./data/row-of.ts";
@@ -12,6 +13,7 @@ export type {
   JudgeScale,
   JudgeShows,
 } from "./judge/options.ts";
+export type { Comparison } from "./result/result.ts";
 export type {
   JudgeIdentity,
   JudgeVerdict,
@@ -49,6 +51,7 @@ export {
   toolCalls,
   trajectory,
 } from "./scorers/tool-calls.ts";
+export type { Pair } from "./stats/paired-difference.ts";
 export type { CaseRow, EvalCase } from "./suite/case.ts";
 export {
   type DataSource,

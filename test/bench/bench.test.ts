@@ -68,6 +68,16 @@ test(
       expect(longest).toBeGreaterThan(100);
       expect(stability).toBeGreaterThan(0.5);
     }
+    const gates = Object.values<{ drop: number; rates: Record<string, number> }[]>(results.gate);
+    expect(gates.length).toBeGreaterThan(8);
+    for (const gate of gates) {
+      expect(gate.map(({ drop, rates }) => [drop, rates["comparisons"]])).toEqual([
+        [0, 5],
+        [0.05, 2],
+        [0.1, 2],
+        [0.2, 2],
+      ]);
+    }
     expect(results.store.bytesPerEvent).toBeGreaterThan(500);
     expect(results.store.stats["--by task"].wallMs).toHaveLength(2);
     expect(results.store.commands["--since 24h"].wallMs).toHaveLength(1);

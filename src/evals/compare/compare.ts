@@ -1,4 +1,5 @@
 import { defaults } from "../../config/defaults.ts";
+import { evalDefaults } from "../defaults.ts";
 import type { Comparison } from "../result/result.ts";
 import { holm } from "../stats/holm.ts";
 import { mcnemarExact } from "../stats/mcnemar.ts";
@@ -6,17 +7,26 @@ import { type Difference, type Pair, pairedDifference } from "../stats/paired-di
 import { casesFor, detectable } from "../stats/power.ts";
 import type { Verdict } from "../suite/gate.ts";
 
-/** What is compared by one metric: cases on both sides, and the smallest difference of interest. */
-export interface Comparable {
+/** What is compared by one metric. */
+export interface ComparedScores {
+  /** Cases that have a score on both sides, their trials averaged. */
   readonly pairs: readonly Pair[];
-  readonly effect: number;
+  /** The smallest difference of interest, above 0 and at most 1. Default: 0.05. */
+  readonly effect?: number | undefined;
 }
 
 /**
- * Compares by all of these at once: Holm's correction is over all that have pairs, so that the chance of a false alarm by
- * any of them stays below what the level says. `null` where there are no pairs.
+ * Compares scores before and after a change as `seam eval` does: for each metric the mean difference of the pairs with its
+ * interval, and a verdict. Holm's correction is over all metrics that have pairs, so that a false alarm by any of them
+ * stays as rare as the level says. `null` for a metric without pairs. docs/eval-statistics.md has the formulas.
+ *
+ * @example
+ * const [accuracy] = compareScores([
+ *   { pairs: [{ id: "c-1", cluster: null, before: 1, after: 0 }, { id: "c-2", cluster: null, before: 1, after: 1 }] },
+ * ]);
+ * accuracy?.verdict; // "underpowered": two cases say nothing
  */
-export function compareAll(all: readonly Comparable[]): (Comparison | null)[] {
+export function compareScores(all: readonly ComparedScores[]): (Comparison | null)[] {
   const found = all.map(({ pairs }) => pairedDifference(pairs));
   const tested = found.filter((difference) => difference !== null);
   const adjusted = holm(tested.map(({ p }) => p));
@@ -29,7 +39,7 @@ export function compareAll(all: readonly Comparable[]): (Comparison | null)[] {
 }
 
 function comparisonOf(
-  { pairs, effect }: Comparable,
+  { pairs, effect = evalDefaults.gate.effect }: ComparedScores,
   found: Difference,
   adjustedP: number,
   tests: number,

@@ -1,4 +1,4 @@
-import { type Comparable, compareAll } from "../compare/compare.ts";
+import { type ComparedScores, compareScores } from "../compare/compare.ts";
 import { type Pairing, pairsOf } from "../compare/pairing.ts";
 import type { MetricInfo } from "../run/records.ts";
 import { estimate, type Observation } from "../stats/estimate.ts";
@@ -11,8 +11,8 @@ export interface Group {
   readonly cases: readonly CaseTally[];
   readonly metrics: readonly MetricInfo[];
   readonly pairing: Pairing | null;
-  /** The smallest difference of interest, by metric. */
-  readonly effects: readonly number[];
+  /** The smallest difference of interest, by metric, where the gate names one. */
+  readonly effects: readonly (number | undefined)[];
 }
 
 type Measured = Omit<MetricResult, "comparison">;
@@ -25,18 +25,18 @@ export function resultsOf(groups: readonly Group[]): MetricResult[][] {
       comparable: comparableOf(group, metric, index),
     })),
   );
-  const comparisons = compareAll(measured.flat().map(({ comparable }) => comparable));
+  const comparisons = compareScores(measured.flat().map(({ comparable }) => comparable));
   let at = 0;
   return measured.map((metrics) =>
     metrics.map(({ result }) => ({ ...result, comparison: comparisons[at++] ?? null })),
   );
 }
 
-function comparableOf(group: Group, { name }: MetricInfo, index: number): Comparable {
+function comparableOf(group: Group, { name }: MetricInfo, index: number): ComparedScores {
   const { cases, pairing, effects } = group;
   return {
     pairs: pairing === null ? [] : pairsOf(cases, pairing, { name, index }),
-    effect: effects[index] ?? 1,
+    effect: effects[index],
   };
 }
 

@@ -41,9 +41,7 @@ export async function summarize(
   const tally = await tallyRun(read());
   const { cases, metrics } = tally;
   const pairing = baseline === null ? null : pairingOf(cases, baseline);
-  const effects = metrics.map(
-    ({ name }) => metricGate(gate, name).effect ?? evalDefaults.gate.effect,
-  );
+  const effects = metrics.map(({ name }) => metricGate(gate, name).effect);
   const whole: Group = { cases, metrics, pairing, effects };
   const results = (resultsOf([whole])[0] ?? []).map((result, index) =>
     withJudge(result, tally, index, options),
