@@ -1,9 +1,9 @@
-import { dirname, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { defaults } from "../config/defaults.ts";
 import { findConfig, loadConfig } from "../config/load.ts";
+import { storeOf } from "../config/store-of.ts";
 import type { SeamConfig } from "../config/types.ts";
-import { ConfigError } from "../errors.ts";
 
 export interface StoreOptions {
   readonly store?: string;
@@ -38,15 +38,6 @@ export async function findStore(options: StoreOptions): Promise<FoundStore> {
 export async function configOf({ store, config }: StoreOptions): Promise<SeamConfig | undefined> {
   const file = config ?? (store === undefined ? findConfig(process.cwd()) : undefined);
   return file === undefined ? undefined : (await loadConfig(file)).config;
-}
-
-/** The store's file as the config at `path` means it; throws when it keeps none. */
-export function storeOf(store: unknown, path: string): string {
-  if (typeof store === "string" && store !== ":memory:") return resolve(dirname(path), store);
-  throw new ConfigError({
-    summary: `${path} keeps no events on disk: its \`store\` is ${JSON.stringify(store)}`,
-    advice: "Set `store` to a file, or name one with --store.",
-  });
 }
 
 /** A path as it is shortest to read from here. */

@@ -2,6 +2,7 @@
 export { type ComparedScores, compareScores } from "./compare/compare.ts";
 export { type CsvOptions, csv } from "./data/csv.ts";
 export { jsonl } from "./data/jsonl.ts";
+export { type RecordedCallsOptions, recordedCalls } from "./data/recorded-calls.ts";
 export { rowOf } from "./data/row-of.ts";
 export type { DataOptions } from "./data/source.ts";
 export { judge } from "./judge/judge.ts";
@@ -13,6 +14,7 @@ export type {
   JudgeScale,
   JudgeShows,
 } from "./judge/options.ts";
+export type { RecordedCall } from "./production/recorded.ts";
 export type { Comparison } from "./result/result.ts";
 export type {
   JudgeIdentity,

@@ -1,8 +1,9 @@
 import { defaults } from "../../config/defaults.ts";
 import { findConfig, type LoadedConfig, loadConfig } from "../../config/load.ts";
 import { type Resolved, resolveConfig } from "../../config/resolve.ts";
+import { storeOf } from "../../config/store-of.ts";
 import { endpointNames, endpointOf } from "../../providers/endpoint.ts";
-import { type StoreOptions, shortPath, storeOf } from "../find-store.ts";
+import { type StoreOptions, shortPath } from "../find-store.ts";
 import { nodeFault } from "../node-version.ts";
 import { counted } from "../output/format.ts";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding.ts";

@@ -5,7 +5,7 @@ import type { Line } from "../../util/lines.ts";
 import { rewriteLines } from "../../util/rewrite-lines.ts";
 import { jsonRecords, parsedLine } from "../data/jsonl.ts";
 import { placed } from "../data/source.ts";
-import type { Recorded } from "./recorded.ts";
+import type { RecordedCall } from "./recorded.ts";
 
 /** A call of production as a case that a person is to review. */
 export interface ProductionRow {
@@ -33,11 +33,12 @@ export type Added =
   | { readonly kind: "there"; readonly id: string }
   | { readonly kind: "same"; readonly id: string; readonly as: string };
 
-export function productionRow(call: Recorded): ProductionRow {
-  const { id, messages, output, isValue, metadata } = call;
+export function productionRow(call: RecordedCall): ProductionRow {
+  const { id, messages, output, isValue, error, metadata } = call;
+  const isExpected = isValue && error === null;
   // As it will be read again: without members that are undefined.
   const input: unknown = JSON.parse(JSON.stringify(messages));
-  return { id, input, output, ...(isValue && { expected: output }), metadata, review: "open" };
+  return { id, input, output, ...(isExpected && { expected: output }), metadata, review: "open" };
 }
 
 /** The cases of a file; none where there is no file. */

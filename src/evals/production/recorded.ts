@@ -5,7 +5,7 @@ import { joined, redactEvent } from "../../redact/redact-event.ts";
 import type { Redactor } from "../../redact/redactor.ts";
 
 /** What a recorded call says, for cases: texts redacted, files replaced by what they are. */
-export interface Recorded {
+export interface RecordedCall {
   /** The id of the call. */
   readonly id: string;
   readonly task: string;
@@ -17,14 +17,19 @@ export interface Recorded {
   readonly text: string;
   /** The answer: a value where JSON was asked for, else a text, or `{ text, toolCalls }`; `null` where there is none. */
   readonly output: unknown;
-  /** Whether a value was asked for, and the call went well. */
+  /** Whether a value was asked for. */
   readonly isValue: boolean;
+  /** The code of the error that it ended with; `null`: it went well. */
+  readonly error: string | null;
   /** What else is known, e.g. for slices. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 /** What a call says; `undefined` for one whose content was not kept. */
-export function recordedOf(event: CallEvent, redactors: readonly Redactor[]): Recorded | undefined {
+export function recordedOf(
+  event: CallEvent,
+  redactors: readonly Redactor[],
+): RecordedCall | undefined {
   if (event.content === "none") return undefined;
   const clean = redactEvent(event, redactors);
   const messages = clean.prompt.prompt.map(plain);
@@ -35,7 +40,8 @@ export function recordedOf(event: CallEvent, redactors: readonly Redactor[]): Re
     messages,
     text: textOf(messages.findLast(({ role }) => role === "user")),
     output: outputOf(clean),
-    isValue: event.errorCode === null && event.prompt.responseFormat?.type === "json",
+    isValue: event.prompt.responseFormat?.type === "json",
+    error: event.errorCode,
     metadata: metadataOf(clean, redactContent(ownTags(event), joined(redactors))),
   };
 }

@@ -5,7 +5,7 @@ import { evalDefaults } from "../defaults.ts";
 import { type KnownCases, type ProductionRow, productionRow } from "./case-file.ts";
 import { clustersOf } from "./cluster.ts";
 import { inTurn, LeastRanks, rankOf } from "./ranks.ts";
-import { isOfEval, type Recorded, recordedOf } from "./recorded.ts";
+import { isOfEval, type RecordedCall, recordedOf } from "./recorded.ts";
 import { signOf } from "./sign.ts";
 
 /**
@@ -92,7 +92,7 @@ async function grouping(
   return async (event) => signOf(event, scored ? await events.scores(event.id) : [], lowScore);
 }
 
-function withSign(call: Recorded, sign: string): Recorded {
+function withSign(call: RecordedCall, sign: string): RecordedCall {
   return { ...call, metadata: { ...call.metadata, sign } };
 }
 
