@@ -1,5 +1,3 @@
-import type { CallTrace } from "../../call/scope.ts";
-
 /** The rows of a run's file: one JSON object a line, `run` first, then a `trial` each, `end` last where it has ended. */
 export type RunRow = RunStart | TrialRecord | RunEnd;
 
@@ -70,8 +68,6 @@ export interface TrialRecord {
   readonly calls: readonly TrialCall[];
   /** Those of its judges, by the name of the metric. */
   readonly judgeCalls: Readonly<Record<string, readonly TrialCall[]>>;
-  /** How others know the feature's outermost call; left out where it made several, or none. */
-  readonly trace?: CallTrace | undefined;
 }
 
 export interface TrialCall {
