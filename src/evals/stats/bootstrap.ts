@@ -1,20 +1,20 @@
 import type { Statistics } from "../../config/defaults.ts";
 import { seeded } from "./random.ts";
-import { robustMean } from "./robust-mean.ts";
+import { cautiousMean } from "./robust-mean.ts";
 import type { Unit } from "./units.ts";
 import type { Interval } from "./wilson.ts";
 
 /**
  * The bootstrap-t interval of the mean over cases (Efron 1979; Hall 1988): units are drawn with replacement, and where
  * the t of the resamples lies takes the place of Student's table, so that skewed scores get a skewed interval. In a
- * resample without any spread t is without bound, and so may the interval be: the caller bounds it.
+ * resample of passes or of fails only, t is without bound, and so may the interval be: the caller bounds it.
  */
 export function bootstrapT(units: readonly Unit[], options: Statistics): Interval {
-  const { mean, se } = robustMean(units);
+  const { mean, se } = cautiousMean(units);
   const random = seeded(options.seed);
   const draw = (unit: Unit): Unit => units[Math.floor(random() * units.length)] ?? unit;
   const ts = Float64Array.from({ length: options.resamples }, () => {
-    const resample = robustMean(units.map(draw));
+    const resample = cautiousMean(units.map(draw));
     const shift = resample.mean - mean;
     if (resample.se > 1e-9) return shift / resample.se;
     return Math.abs(shift) < 1e-9 ? 0 : Math.sign(shift) * Number.POSITIVE_INFINITY;

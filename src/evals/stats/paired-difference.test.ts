@@ -100,11 +100,18 @@ describe("pairedDifference", () => {
 });
 
 describe("detectable and casesFor", () => {
-  test("as Miller has it, where many differ", () => {
-    // (t(.975, 199) + t(.8, 199)) · sd/√200 with SciPy, sd = 0.4987 of 30 broken and 20 mended.
-    expect(detectable(passes(200, 30, 20))).toBeCloseTo(0.0992886, 6);
-    const again = casesFor(detectable(passes(200, 30, 20)) ?? 0, passes(200, 30, 20));
-    expect(Math.abs(again - 200)).toBeLessThanOrEqual(1);
+  test("Miller's formula, where a change of whole cases would spread the differences no more than they are", () => {
+    const halves = graded(Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? 0.5 : -0.5)));
+    // SciPy: (t.ppf(.975, 199) + t.ppf(.8, 199)) * np.std([.5, -.5] * 100, ddof=1) / 200**.5
+    expect(detectable(halves)).toBeCloseTo(0.0997887728333217, 10);
+  });
+
+  test("where it would, the difference to be seen counts in its own spread", () => {
+    const pairs = passes(200, 30, 20);
+    // SciPy: brentq(lambda d: d - (t.ppf(.975, 199) + t.ppf(.8, 199)) * ((v + d * (.9 - .25) / .9) / 200)**.5, .01, 1),
+    // v being the variance of the differences: 90 % passed before, and a quarter differs.
+    expect(detectable(pairs)).toBeCloseTo(0.11462628621727491, 10);
+    expect(Math.abs(casesFor(detectable(pairs) ?? 0, pairs) - 200)).toBeLessThanOrEqual(1);
   });
 
   test("none that differs is no proof of power", () => {

@@ -80,15 +80,13 @@ export function spreadOf(units: readonly Unit[]): {
   readonly mean: number;
   readonly se: number;
   readonly df: number;
-  /** The greatest difference, where few units differ; else 0. */
-  readonly step: number;
 } {
   const cases = units.reduce((total, { size }) => total + size, 0);
   const mean = units.reduce((total, { sum }) => total + sum, 0) / cases;
   const differing = units.filter(({ sum }) => Math.abs(sum) > 1e-12);
   if (units.length > 1 && (differing.length >= enough || differing.length > units.length / 2)) {
     const seen = robustMean(units);
-    if (seen.se > 1e-12) return { ...seen, step: 0 };
+    if (seen.se > 1e-12) return seen;
   }
   const size = cases / units.length;
   const greatest = Math.max(...differing.map((unit) => Math.abs(unit.sum / unit.size)), 0) || 1;
@@ -97,7 +95,7 @@ export function spreadOf(units: readonly Unit[]): {
     { size, sum: size * greatest },
     { size, sum: -size * greatest },
   ]);
-  return { mean, se, df, step: greatest };
+  return { mean, se, df };
 }
 
 /** With the test's own word on whether there is a difference at all, which is exact where the interval is not. */

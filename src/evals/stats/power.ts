@@ -7,8 +7,9 @@ import { unitsOf } from "./units.ts";
  * The smallest true difference that pairs like these would show as significant as often as `power` says; `null` where
  * none would: fewer than six cases or clusters never differ by more than chance, however much they differ.
  *
- * (t₁₋α/₂ + t₁₋β)·SE of the differences that were seen (Miller 2024, arXiv:2411.00640, section 5). Where few differ, the
- * SE counts two more that do, and a difference is taken to come from cases that change as a whole, which adds to it.
+ * (t₁₋α/₂ + t₁₋β)·SE (Miller 2024, arXiv:2411.00640, section 5), where SE is that of the differences seen and of those
+ * to come: a true difference is taken to come from cases that change as a whole, e.g. that break, which spreads the
+ * differences more than if all changed a little. Where few pairs differ, SE counts two more that do.
  */
 export function detectable(
   pairs: readonly Pair[],
@@ -49,7 +50,7 @@ function fewestUnits(level: number): number {
   return Math.ceil(Math.log2(2 / (1 - level)) - 1e-9);
 }
 
-/** What pairs tell of those to come: the variance for each unit, and by how much a case changes where few do. */
+/** What pairs tell of those to come: the variance for each unit, and what each 1 of a true difference adds to it. */
 function pilotOf(pairs: readonly Pair[]): {
   readonly units: number;
   readonly variance: number;
@@ -57,6 +58,27 @@ function pilotOf(pairs: readonly Pair[]): {
 } {
   const units = unitsOf(pairs, ({ before, after }) => after - before);
   if (units.length === 0) return { units: 0, variance: 1, step: 1 };
-  const { se, step } = spreadOf(units);
-  return { units: units.length, variance: se ** 2 * units.length, step };
+  const variance = spreadOf(units).se ** 2 * units.length;
+  const squares = pairs.reduce((sum, { before, after }) => sum + (after - before) ** 2, 0);
+  const seen = squares / pairs.length;
+  const broken = stepOf(
+    pairs.map(({ before }) => before),
+    seen,
+  );
+  const mended = stepOf(
+    pairs.map(({ before }) => 1 - before),
+    seen,
+  );
+  const step = (Math.max(0, broken, mended) * units.length) / pairs.length;
+  return { units: units.length, variance, step };
+}
+
+/**
+ * A difference of δ that takes all from some cases takes it from a share δ/E[x] of them, and replaces their part in the
+ * mean square of the differences by E[x²].
+ */
+function stepOf(all: readonly number[], seen: number): number {
+  const sum = all.reduce((total, x) => total + x, 0);
+  const squares = all.reduce((total, x) => total + x ** 2, 0);
+  return sum === 0 ? 0 : (squares - seen * all.length) / sum;
 }

@@ -2,9 +2,9 @@ import { defaults, type Statistics } from "../../config/defaults.ts";
 import type { Estimate } from "../result/result.ts";
 import type { Observation } from "./estimate.ts";
 import { spreadOf } from "./paired-difference.ts";
-import { type RobustMean, robustMean } from "./robust-mean.ts";
+import { cautiousMean } from "./robust-mean.ts";
 import { tQuantile } from "./student-t.ts";
-import { type Clustered, clustersIn, unitsOf } from "./units.ts";
+import { type Clustered, clustersIn, type Unit, unitsOf } from "./units.ts";
 
 /** What an earlier calibration has found of judge minus human, on the scale of scores. */
 export interface Bias {
@@ -36,7 +36,7 @@ export function predictionPowered(
   if (scores.length < 2 || bias.n < 2) return null;
   const rectifier = { mean: -bias.mean, se: seOfBias(bias), df: bias.n - 1 };
   const known = { n: judged.length, clusters: clustersIn(judged) };
-  return { ...known, ...combined([robustMean(scores), rectifier], options) };
+  return { ...known, ...combined([judgedMean(scores), rectifier], options) };
 }
 
 /**
@@ -55,17 +55,32 @@ export function predictionPoweredByLabels(
   if (scores.length < 2 || rectifiers.length < 2) return null;
   const all = [...judged, ...labelled];
   const known = { n: all.length, clusters: clustersIn(all) };
-  return { ...known, ...combined([robustMean(scores), spreadOf(rectifiers)], options) };
+  return { ...known, ...combined([judgedMean(scores), spreadOf(rectifiers)], options) };
 }
 
-/** That no rating was off does not mean that none ever is: two more are reckoned with, one too high and one too low. */
+interface Part {
+  readonly mean: number;
+  readonly se: number;
+  readonly df: number;
+}
+
+function judgedMean(scores: readonly Unit[]): Part {
+  const { mean, se, df, effective } = cautiousMean(scores);
+  return { mean, se: se > 0 ? se : seOfNone(effective), df };
+}
+
 function seOfBias({ n, sd }: Bias): number {
-  return sd > 0 ? sd / Math.sqrt(n) : Math.sqrt(2) / (n + 2);
+  return sd > 0 ? sd / Math.sqrt(n) : seOfNone(n);
+}
+
+/** That none of `n` differs does not mean that none ever does: two more are reckoned with, one higher and one lower. */
+function seOfNone(n: number): number {
+  return Math.sqrt(2) / (n + 2);
 }
 
 /** The sum of independent means, with the degrees of freedom of Welch and Satterthwaite. */
 function combined(
-  parts: readonly RobustMean[],
+  parts: readonly Part[],
   options: Partial<Statistics>,
 ): Pick<Estimate, "mean" | "low" | "high" | "se" | "level" | "method"> {
   const { level } = { ...defaults.statistics, ...options };

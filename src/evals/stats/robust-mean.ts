@@ -5,6 +5,8 @@ export interface RobustMean {
   readonly se: number;
   /** Degrees of freedom of `se`. */
   readonly df: number;
+  /** Of units of one size, how many would tell as much: n² / Σ n_c² (Kish 1965). */
+  readonly effective: number;
 }
 
 /**
@@ -20,15 +22,26 @@ export function robustMean(units: readonly Unit[]): RobustMean {
   const n = units.reduce((total, { size }) => total + size, 0);
   const mean = units.reduce((total, { sum }) => total + sum, 0) / n;
   let variance = 0;
-  let squares = 0;
+  let sizes = 0;
   let cross = 0;
   let crossSquares = 0;
   for (const { size, sum } of units) {
     const share = size / n;
     variance += (sum - size * mean) ** 2 / (n * n * (1 - share));
-    squares += share ** 2;
+    sizes += size ** 2;
     cross += share ** 2 / (1 - share);
     crossSquares += (share ** 2 / (1 - share)) ** 2;
   }
-  return { mean, se: Math.sqrt(variance), df: 1 / (squares + cross ** 2 - crossSquares) };
+  const df = 1 / (sizes / n ** 2 + cross ** 2 - crossSquares);
+  return { mean, se: Math.sqrt(variance), df, effective: n ** 2 / sizes };
+}
+
+/**
+ * The same for scores from 0 to 1, where the sample may lack what is rare: the standard error counts one more unit, which
+ * varies as much as a pass or fail with this mean does. Of many units that is next to nothing.
+ */
+export function cautiousMean(units: readonly Unit[]): RobustMean {
+  const found = robustMean(units);
+  const rare = (found.mean * (1 - found.mean)) / found.effective ** 2;
+  return { ...found, se: Math.sqrt(found.se ** 2 + Math.max(0, rare)) };
 }
