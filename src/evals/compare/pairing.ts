@@ -1,5 +1,5 @@
 import type { Baseline, BaselineCase } from "../baseline/baseline.ts";
-import { type CaseTally, meanOfCase } from "../result/tally.ts";
+import { type CaseTally, meanOfCase, scoresOf } from "../result/tally.ts";
 import type { Pair } from "../stats/paired-difference.ts";
 
 /** Which cases of a run its baseline has, too. */
@@ -37,6 +37,7 @@ export function pairsOf(
     const after = meanOfCase(each, metric.index);
     const known = before.get(each.id)?.scores.get(metric.name);
     if (after === null || known === undefined) return [];
-    return [{ id: each.id, cluster: each.cluster, before: known.mean, after }];
+    const trials = { before: known.trials, after: scoresOf(each.trials, metric.index).length };
+    return [{ id: each.id, cluster: each.cluster, before: known.mean, after, trials }];
   });
 }

@@ -63,6 +63,25 @@ describe("pairedDifference", () => {
     expect(pairedDifference(graded(new Array<number>(10).fill(-0.4)))?.p).toBeLessThan(0.01);
   });
 
+  test("one trial before and five now: rare failures that only many trials find are no regression", () => {
+    // 12 of 100 cases fail once in five trials now, none failed in its single trial before: 1 - 1/6 each, which any
+    // change of nothing would bring about once in (5/6)^12 = 11 of 100 times.
+    const lopsided = passes(100, 0, 0).map((pair, at) => ({
+      ...pair,
+      after: at < 12 ? 0.8 : 1,
+      trials: { before: 1, after: 5 },
+    }));
+    const found = pairedDifference(lopsided, { resamples: 20_000 });
+    expect(found?.method).toBe("permutation");
+    expect(found?.p).toBeGreaterThan(0.1);
+    expect(found?.low).toBeLessThan(0);
+    expect(found?.high).toBe(0);
+    expect(pairedDifference(lopsided.map(({ trials: _, ...pair }) => pair))?.p).toBeLessThan(0.001);
+    // Where every trial of half of them fails now, it is one.
+    const worse = lopsided.map((pair, at) => ({ ...pair, after: at < 50 ? 0 : 1 }));
+    expect(pairedDifference(worse)?.p).toBeLessThan(0.001);
+  });
+
   test("where nothing differs there is still an interval, about as wide as the rule of three", () => {
     const { low = 0, high = 0, p } = pairedDifference(passes(100, 0, 0)) ?? {};
     expect(p).toBe(1);

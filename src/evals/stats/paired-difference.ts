@@ -1,6 +1,7 @@
 import { defaults, type Statistics } from "../../config/defaults.ts";
-import { robustMean } from "./robust-mean.ts";
+import { type PassCounts, reallocation } from "./reallocation.ts";
 import { signFlip } from "./sign-flip.ts";
+import { spreadOf } from "./spread.ts";
 import { tQuantile, tTest } from "./student-t.ts";
 import { type Clustered, clustersIn, type Unit, unitsOf } from "./units.ts";
 import type { Interval } from "./wilson.ts";
@@ -10,6 +11,8 @@ export interface Pair extends Clustered {
   readonly id: string;
   readonly before: number;
   readonly after: number;
+  /** How many trials were averaged. Where absent: as many on both sides. */
+  readonly trials?: { readonly before: number; readonly after: number } | undefined;
 }
 
 export interface Difference {
@@ -42,19 +45,9 @@ export function pairedDifference(
   const units = unitsOf(pairs, ({ before, after }) => after - before);
   const clusters = clustersIn(pairs);
   const { mean, se, df } = spreadOf(units);
-  const differing = units.filter(({ sum }) => Math.abs(sum) > 1e-12);
-  const few = differing.length <= fewUnits;
-  const oneSize = clusters === null && differing.every(({ sum }) => Math.abs(sum) === 1);
-  const p =
-    few || oneSize
-      ? signFlip(
-          differing.map(({ sum }) => sum),
-          rule,
-        )
-      : tTest(mean / se, df);
+  const { p, method } = testOf(pairs, units, rule);
   const t = tQuantile((1 + rule.level) / 2, df);
   const interval = agreeing({ low: mean - t * se, high: mean + t * se }, mean, p <= 1 - rule.level);
-  const exact = clusters === null ? "permutation" : "cluster-permutation";
   return {
     n: pairs.length,
     clusters,
@@ -64,38 +57,41 @@ export function pairedDifference(
     se,
     p,
     df,
-    method: oneSize ? "mcnemar" : few ? exact : clusters === null ? "t" : "cluster",
+    method,
   };
 }
 
-/** Below so many units that differ, what they show of the spread is not enough. */
-const enough = 20;
-
-/**
- * The mean difference, and its standard error. Where few units differ, two more are reckoned with for the spread, one
- * that rose and one that fell by as much as the greatest difference seen, or by all where none was seen (Bonett and
- * Price 2012, for passes and fails): that none of 20 cases differs does not mean that none ever will.
- */
-export function spreadOf(units: readonly Unit[]): {
-  readonly mean: number;
-  readonly se: number;
-  readonly df: number;
-} {
-  const cases = units.reduce((total, { size }) => total + size, 0);
-  const mean = units.reduce((total, { sum }) => total + sum, 0) / cases;
-  const differing = units.filter(({ sum }) => Math.abs(sum) > 1e-12);
-  if (units.length > 1 && (differing.length >= enough || differing.length > units.length / 2)) {
-    const seen = robustMean(units);
-    if (seen.se > 1e-12) return seen;
+function testOf(
+  pairs: readonly Pair[],
+  units: readonly Unit[],
+  rule: Statistics,
+): Pick<Difference, "p" | "method"> {
+  const clustered = units.length < pairs.length;
+  const sums = units.map(({ sum }) => sum).filter((sum) => Math.abs(sum) > 1e-12);
+  const exact = clustered ? "cluster-permutation" : "permutation";
+  const counts = passCountsOf(pairs);
+  if (counts !== null) {
+    const total = sums.reduce((all, sum) => all + sum, 0);
+    return { p: Math.max(signFlip(sums, rule), reallocation(counts, total, rule)), method: exact };
   }
-  const size = cases / units.length;
-  const greatest = Math.max(...differing.map((unit) => Math.abs(unit.sum / unit.size)), 0) || 1;
-  const { se, df } = robustMean([
-    ...units,
-    { size, sum: size * greatest },
-    { size, sum: -size * greatest },
-  ]);
-  return { mean, se, df };
+  if (!clustered && sums.every((sum) => Math.abs(sum) === 1)) {
+    return { p: signFlip(sums, rule), method: "mcnemar" };
+  }
+  if (sums.length <= fewUnits) return { p: signFlip(sums, rule), method: exact };
+  const { mean, se, df } = spreadOf(units);
+  return { p: tTest(mean / se, df), method: clustered ? "cluster" : "t" };
+}
+
+/** Of passes and fails that were tried more often on one side; else `null`. */
+function passCountsOf(pairs: readonly Pair[]): readonly PassCounts[] | null {
+  if (pairs.every(({ trials }) => trials === undefined || trials.before === trials.after))
+    return null;
+  const counts = pairs.map(({ before, after, trials = { before: 1, after: 1 } }) => {
+    const [passed, passes] = [before * trials.before, after * trials.after];
+    const whole = [passed, passes].every((count) => Math.abs(count - Math.round(count)) < 1e-6);
+    return whole ? { ...trials, passes: Math.round(passed + passes) } : null;
+  });
+  return counts.every((each) => each !== null) ? counts : null;
 }
 
 /** With the test's own word on whether there is a difference at all, which is exact where the interval is not. */

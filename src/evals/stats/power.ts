@@ -1,5 +1,6 @@
 import { defaults, type Statistics } from "../../config/defaults.ts";
-import { type Pair, spreadOf } from "./paired-difference.ts";
+import type { Pair } from "./paired-difference.ts";
+import { spreadOf } from "./spread.ts";
 import { tQuantile } from "./student-t.ts";
 import { unitsOf } from "./units.ts";
 

@@ -1,8 +1,8 @@
 import { defaults, type Statistics } from "../../config/defaults.ts";
 import type { Estimate } from "../result/result.ts";
 import type { Observation } from "./estimate.ts";
-import { spreadOf } from "./paired-difference.ts";
 import { cautiousMean } from "./robust-mean.ts";
+import { spreadOf } from "./spread.ts";
 import { tQuantile } from "./student-t.ts";
 import { type Clustered, clustersIn, type Unit, unitsOf } from "./units.ts";
 
