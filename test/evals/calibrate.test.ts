@@ -148,9 +148,10 @@ describe("a file of labels", () => {
       ...rows,
       { id: "x", input: 1 },
       { ...row("y", "z", "good"), human: { tone: { value: 1 } } },
+      { ...row("r", "z", "good"), review: "rejected" },
     ];
     const read = await labelled(court, lines, judgeWith(court));
-    expect(read).toMatchObject({ labelled: { length: 12 }, unlabelled: 2 });
+    expect(read).toMatchObject({ labelled: { length: 12 }, unlabelled: 3 });
   });
 
   test("several outputs of one case are several labels", async () => {

@@ -15,7 +15,7 @@ export interface Labelled {
 
 export interface LabelledFile {
   readonly labelled: readonly Labelled[];
-  /** Rows that nobody has labelled by this metric. */
+  /** Rows that nobody has labelled by this metric, or that were rejected. */
   readonly unlabelled: number;
 }
 
@@ -38,7 +38,7 @@ export async function readLabelled(
     try {
       const { human, output, ...rest } = isRecord(record) ? record : {};
       const label = isRecord(human) && Object.hasOwn(human, metric) ? human[metric] : undefined;
-      if (label === undefined) {
+      if (label === undefined || rest["review"] === "rejected") {
         unlabelled++;
         continue;
       }
