@@ -77,27 +77,28 @@ describe("labelled outputs are judged", () => {
   test("what is kept names the judge, its model, and how it compares", async () => {
     await using court = await judgedBy(sensible);
     const judged = await judgedIn(court, rows);
-    const { judge: identity } = judgeWith(court);
-    const agreement = agreementOf(judged.labels, identity);
-    expect(calibrationOf(identity, judged, agreement)).toMatchObject({
+    const scorer = judgeWith(court);
+    const agreement = agreementOf(judged.labels, scorer.judge);
+    expect(calibrationOf(scorer, judged, agreement)).toMatchObject({
+      metric: "good",
       task: "judge",
       target: "anthropic/claude-haiku-4-5",
-      rubric: identity.rubric,
+      rubric: scorer.judge.rubric,
       kind: "labels",
       n: 12,
-      agreement: 11 / 12,
+      agreement: 0.9167,
       kappa: expect.closeTo(0.8333, 3),
-      bias: expect.closeTo(-1 / 12, 10),
+      bias: -0.0833,
       at: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
     });
   });
 
   test("too few labels, or all the same, are not kept", async () => {
     await using court = await judgedBy(sensible);
-    const { judge: identity } = judgeWith(court);
+    const scorer = judgeWith(court);
     const keptOf = async (lines: readonly unknown[]) => {
       const judged = await judgedIn(court, lines);
-      return calibrationOf(identity, judged, agreementOf(judged.labels, identity));
+      return calibrationOf(scorer, judged, agreementOf(judged.labels, scorer.judge));
     };
     expect(await keptOf(rows.slice(0, 9))).toMatch(/^9 labels say too little; label at least 10/);
     const same = Array.from({ length: 10 }, (_, index) =>

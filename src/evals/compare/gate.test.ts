@@ -292,6 +292,7 @@ describe("the baseline", () => {
 describe("judges", () => {
   const helpful = metric("helpful", { judge: { task: "grade", rubric: "r1", kind: "pairwise" } });
   const calibration: Calibration = {
+    metric: "helpful",
     task: "grade",
     target: "a/b",
     model: "b",

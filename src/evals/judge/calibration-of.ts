@@ -1,12 +1,11 @@
 import { evalDefaults } from "../defaults.ts";
-import type { JudgeIdentity } from "../scorer.ts";
 import type { Agreement } from "./agreement.ts";
-import type { JudgedLabels } from "./calibrate.ts";
+import type { Judge, JudgedLabels } from "./calibrate.ts";
 import type { Calibration } from "./calibration.ts";
 
 /** What is kept of a comparison; or, as a sentence, why nothing is. */
 export function calibrationOf(
-  { task, rubric, kind }: JudgeIdentity,
+  { name, judge: { task, rubric, kind } }: Judge,
   { by }: Pick<JudgedLabels, "by">,
   { n, agreement, kappa, bias }: Agreement,
 ): Calibration | string {
@@ -17,18 +16,24 @@ export function calibrationOf(
   if (by === null)
     return "no model was asked; label outputs that differ from what they are compared with.";
   return {
+    metric: name,
     task,
     target: by.target,
     model: by.model,
     rubric,
     kind,
     n,
-    agreement: agreement.mean,
-    kappa: kappa.kappa,
-    kappaLow: kappa.low,
-    kappaHigh: kappa.high,
-    bias: bias.difference,
-    biasSd: bias.sd,
+    agreement: rounded(agreement.mean),
+    kappa: rounded(kappa.kappa),
+    kappaLow: rounded(kappa.low),
+    kappaHigh: rounded(kappa.high),
+    bias: rounded(bias.difference),
+    biasSd: rounded(bias.sd),
     at: new Date().toISOString().slice(0, 10),
   };
+}
+
+/** People review what is kept. */
+function rounded(value: number): number {
+  return Number(value.toFixed(4));
 }

@@ -1,5 +1,7 @@
 /** How a judge compares with people: kept in `seam.lock`, under what makes its verdicts. */
 export interface Calibration {
+  /** The metric that the judge scores. */
+  readonly metric: string;
   readonly task: string;
   /** The target that judges, and the version that has answered. */
   readonly target: string;

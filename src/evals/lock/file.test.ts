@@ -74,6 +74,7 @@ describe("the text of a lock", () => {
             kappaHigh: 0.8
             kappaLow: 0.6
             kind: scale
+            metric: helpful
             model: gpt-5-mini-1
             n: 60
             rubric: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb

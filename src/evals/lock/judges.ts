@@ -16,14 +16,13 @@ export function putCalibration(lock: Lock, calibration: Calibration): Lock {
  */
 export function calibrationState(
   lock: Lock,
-  { judge }: MetricInfo,
+  { name, judge }: MetricInfo,
   calls: readonly Pick<TrialCall, "target" | "model">[],
 ): CalibrationState {
-  const known = Object.values(lock.judges[judge?.task ?? ""] ?? {}).filter(
-    ({ rubric }) => rubric === judge?.rubric,
-  );
+  const ofTask = Object.values(lock.judges[judge?.task ?? ""] ?? {});
+  const known = ofTask.filter(({ rubric }) => rubric === judge?.rubric);
   const [first] = known;
-  if (first === undefined) return { kind: "missing" };
+  if (first === undefined) return otherRubric(ofTask.findLast(({ metric }) => metric === name));
   for (const { target, model } of calls) {
     const calibration = known.find((one) => one.target === target);
     if (calibration === undefined) {
@@ -36,6 +35,12 @@ export function calibrationState(
     }
   }
   return { kind: "calibrated", calibration: known.find(isOf(calls)) ?? first };
+}
+
+function otherRubric(calibration: Calibration | undefined): CalibrationState {
+  if (calibration === undefined) return { kind: "missing" };
+  const why = `it was calibrated on ${calibration.at} with another rubric, or other instructions`;
+  return { kind: "stale", calibration, why };
 }
 
 function isOf([call]: readonly Pick<TrialCall, "target">[]) {

@@ -69,7 +69,7 @@ describe("the calibration of a judge", () => {
     expect(calibrationState(lock, metric, [])).toEqual(state);
   });
 
-  test("is stale with another target or version, and missing for another rubric", () => {
+  test("is stale with another target, version or rubric, and missing for another metric", () => {
     expect(calibrationState(lock, metric, [{ target: "other/m", model }])).toMatchObject({
       kind: "stale",
       why: "it was calibrated with openai/gpt-5-mini, and other/m judges now",
@@ -79,7 +79,12 @@ describe("the calibration of a judge", () => {
       why: "it was calibrated with the version gpt-5-mini-1, and gpt-5-mini-2 judges now",
     });
     const judge = { ...metric.judge, rubric: "c".repeat(64) };
-    expect(calibrationState(lock, { ...metric, judge }, [])).toEqual({ kind: "missing" });
+    expect(calibrationState(lock, { ...metric, judge }, [])).toMatchObject({
+      kind: "stale",
+      why: "it was calibrated on 2026-11-24 with another rubric, or other instructions",
+    });
+    const other = { ...metric, name: "kind", judge };
+    expect(calibrationState(lock, other, [])).toEqual({ kind: "missing" });
     expect(calibrationState(lock, { ...metric, judge: null }, [])).toEqual({ kind: "missing" });
   });
 

@@ -32,6 +32,7 @@ export function runOf(changes: Partial<EvaluatedRun> = {}): EvaluatedRun {
 
 export function calibrationOf(changes: Partial<Calibration> = {}): Calibration {
   return {
+    metric: "helpful",
     task: "judge",
     target: "openai/gpt-5-mini",
     model: "gpt-5-mini-1",

@@ -29,6 +29,7 @@ const suite = z.object({
 });
 
 const calibration = z.object({
+  metric: z.string(),
   task: z.string(),
   target: z.string(),
   model: z.string().nullable(),
