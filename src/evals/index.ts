@@ -25,6 +25,13 @@ export type {
   ScoreValue,
 } from "./scorer.ts";
 export { notApplicable } from "./scorer.ts";
+export type { Assertion } from "./scorers/assertion.ts";
+export {
+  type Asserted,
+  type AssertionsOptions,
+  assertions,
+  type CaseAssertion,
+} from "./scorers/assertions.ts";
 export { type BleuOptions, bleu } from "./scorers/bleu.ts";
 export { type CitationsOptions, citations } from "./scorers/citations.ts";
 export type { Compare, From, Of, ScorerOptions } from "./scorers/compare.ts";

@@ -17,17 +17,24 @@ export async function makeProject(manifest: object = { type: "module" }): Promis
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   };
-  const door = join(root, "src/index.ts");
+  const doors = { index: "src/index.ts", evals: "src/evals/index.ts" };
   await write("package.json", JSON.stringify(manifest));
   await write(
     "node_modules/llm-seam/package.json",
-    JSON.stringify({ name: "llm-seam", type: "module", exports: "./index.js" }),
+    JSON.stringify({
+      name: "llm-seam",
+      type: "module",
+      exports: { ".": "./index.js", "./evals": "./evals.js" },
+    }),
   );
-  await write(
-    "node_modules/llm-seam/index.js",
-    `export * from ${JSON.stringify(pathToFileURL(door).href)};`,
-  );
-  await write("node_modules/llm-seam/index.d.ts", `export * from ${JSON.stringify(door)};`);
+  for (const [name, source] of Object.entries(doors)) {
+    const door = join(root, source);
+    await write(
+      `node_modules/llm-seam/${name}.js`,
+      `export * from ${JSON.stringify(pathToFileURL(door).href)};`,
+    );
+    await write(`node_modules/llm-seam/${name}.d.ts`, `export * from ${JSON.stringify(door)};`);
+  }
   await symlink(join(root, "node_modules/@types"), join(folder, "node_modules/@types"), "junction");
   return { folder, write, remove: () => rm(folder, { recursive: true, force: true }) };
 }

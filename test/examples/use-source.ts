@@ -3,6 +3,7 @@ import { registerHooks } from "node:module";
 
 const doors: Readonly<Record<string, string>> = {
   "llm-seam": "index.ts",
+  "llm-seam/evals": "evals/index.ts",
   "llm-seam/events": "events.ts",
   "llm-seam/simulator": "simulator/index.ts",
 };

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { addEvalAdd } from "./eval/add.ts";
 import { addEvalHistory } from "./eval/history.ts";
+import { addEvalImport } from "./eval/import.ts";
 import { addEvalLabel } from "./eval/label.ts";
 import { addEvalSample } from "./eval/sample.ts";
 
@@ -15,4 +16,5 @@ export function addEval(program: Command): void {
   addEvalSample(command);
   addEvalLabel(command);
   addEvalHistory(command);
+  addEvalImport(command);
 }

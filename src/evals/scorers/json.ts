@@ -48,7 +48,7 @@ export function jsonSchema<Output = unknown>(
   };
 }
 
-export function judgeOf(
+function judgeOf(
   schema: StandardSchemaV1 | JSONSchema7,
 ): (value: unknown) => Promise<Scored> {
   const check = checkOf(schema);

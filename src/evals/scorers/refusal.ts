@@ -82,7 +82,7 @@ function isFiltered(calls: readonly CallEvent[]): boolean {
 
 const opening = 200;
 
-export function isRefusalText(text: string, phrases: readonly string[] = refusalPhrases): boolean {
+function isRefusalText(text: string, phrases: readonly string[] = refusalPhrases): boolean {
   const beginning = plain(text.slice(0, 2 * opening)).slice(0, opening);
   return phrases.some((phrase) => beginning.includes(plain(phrase)));
 }

@@ -42,7 +42,7 @@ const room: { run: () => boolean } = { run: () => false };
 let context: object | undefined;
 
 /** V8 ends a match that takes too long only where a script runs with a limit. */
-export function matches(pattern: RegExp, text: string): boolean {
+function matches(pattern: RegExp, text: string): boolean {
   context ??= createContext(room);
   room.run = () => pattern.test(text);
   try {

@@ -1,4 +1,4 @@
-import type { ScoredTrial, Scorer } from "../scorer.ts";
+import type { Scorer } from "../scorer.ts";
 import { notApplicable } from "../scorer.ts";
 import { namedScorer, type ScorerOptions, wantedOf } from "./compare.ts";
 import { difference, type ValueOptions } from "./differences.ts";
@@ -147,7 +147,7 @@ function scorerOfCalls<Output, Expected>(
     score: (trial) => {
       const wanted = wantedOf(expected, trial.expected);
       if (wanted === undefined) return notApplicable("the case has no `expected`");
-      const made = of === undefined ? callsOf(trial as ScoredTrial) : callsIn(of(trial.output));
+      const made = of === undefined ? callsOf(trial) : callsIn(of(trial.output));
       return compare(made, expectedCalls(wanted, `\`${name}\` reads \`expected\``));
     },
   };
