@@ -48,9 +48,7 @@ export function jsonSchema<Output = unknown>(
   };
 }
 
-function judgeOf(
-  schema: StandardSchemaV1 | JSONSchema7,
-): (value: unknown) => Promise<Scored> {
+function judgeOf(schema: StandardSchemaV1 | JSONSchema7): (value: unknown) => Promise<Scored> {
   const check = checkOf(schema);
   return async (value) => {
     const read = jsonOf(value);
