@@ -11,6 +11,8 @@ import type { Target } from "./target.ts";
 export interface CallScope {
   /** Added to the tags of every call, over its own. */
   readonly tags: Tags;
+  /** What the arm of a canary is drawn by, where no tag decides: the same each time, where ids of calls are not. */
+  readonly draw?: string | undefined;
   /** Where answers of these calls are kept, in place of what the task says. */
   readonly cache?: ((about: ScopedCall) => CacheRule | undefined) | undefined;
   /** Hears of every call, with all it holds, before anything is redacted. */

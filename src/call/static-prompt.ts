@@ -61,6 +61,17 @@ export class WrittenPrompt {
     return { task, target, ...parts, system, messages };
   }
 
+  /** What users say that is no template: nobody can tell its words from its data. */
+  get untagged(): string[] {
+    const { request, templates } = this.#written;
+    const tagged = new Set(templates.map(({ text }) => text));
+    return request.prompt.flatMap(({ role, content }) => {
+      if (role !== "user") return [];
+      const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
+      return texts.filter((text) => !tagged.has(text));
+    });
+  }
+
   /** SHA-256 of the static part, in hex. */
   get fingerprint(): string {
     this.#fingerprint ??= fingerprintOf({ v: fingerprintVersion, ...partsOf(this.#written) });

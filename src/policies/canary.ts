@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Call } from "../call/call.ts";
 import type { Family } from "../call/family.ts";
+import { currentScope } from "../call/scope.ts";
 
 /** What a task's calls are sent to, and how much room a structured answer may be given. */
 export interface Arm {
@@ -46,7 +47,8 @@ export function chooseArm(
 ): ChosenArm {
   const { name, canary } = arms;
   if (canary === undefined) return { arm: undefined, rules: arms };
-  const value = (canary.by === undefined ? (family?.parentId ?? id) : tags[canary.by]) ?? undefined;
+  const own = currentScope()?.draw ?? family?.parentId ?? id;
+  const value = (canary.by === undefined ? own : tags[canary.by]) ?? undefined;
   if (value !== undefined && drawOf(name, String(value)) < canary.share) {
     return { arm: "canary", rules: canary };
   }

@@ -43,7 +43,8 @@ export function listen<T>(
     heard.push(event);
     onCall?.(event, { ...about, nth: ended.next([event.task, event.prompt]) }, trace);
   };
-  return withinScope({ tags: tagsOf(about), cache: cacheOf(about, cache), hear, standIn }, work);
+  const scope = { tags: tagsOf(about), draw: about.case, cache: cacheOf(about, cache) };
+  return withinScope({ ...scope, hear, standIn }, work);
 }
 
 function tagsOf({ suite, run, case: id, trial, metric }: CallsOf): Tags {

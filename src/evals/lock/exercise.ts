@@ -1,0 +1,96 @@
+import { fingerprintOf } from "../../call/canonical.ts";
+import type { CallEvent } from "../../call/event.ts";
+import type { CallScope, CallTrace } from "../../call/scope.ts";
+import type { StaticPrompt } from "../../call/static-prompt.ts";
+import { runSuite } from "../run/run-suite.ts";
+import type { Suite } from "../suite/suite.ts";
+import { frameOf } from "./frame.ts";
+import type { LockedSuite, Rendered } from "./lock.ts";
+
+/** Gathers the prompts that calls of features have sent to models, by fingerprint. */
+export class SentPrompts {
+  readonly prompts: Map<string, StaticPrompt> = new Map();
+
+  /** Those of judges are no feature's. */
+  add(
+    { promptFingerprint, children }: CallEvent,
+    { metric }: { readonly metric: string | null },
+    { prompt }: CallTrace,
+  ): void {
+    if (metric !== null || promptFingerprint === null || prompt === null || children > 0) return;
+    if (!this.prompts.has(promptFingerprint)) this.prompts.set(promptFingerprint, prompt.static);
+  }
+}
+
+/** What a suite has sent when it was run without a model. */
+export interface Exercised extends LockedSuite {
+  readonly suite: string;
+  readonly prompts: ReadonlyMap<string, StaticPrompt>;
+  /** Cases in which `run` has thrown, and what the first of them was told. */
+  readonly failed: number;
+  readonly failure: string | null;
+}
+
+export interface ExerciseOptions {
+  /** The folder of the eval file. */
+  readonly folder: string;
+  readonly standIn: NonNullable<CallScope["standIn"]>;
+  /** Runs at most so many cases, the first ones. */
+  readonly sample: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the feature on the first cases of a suite, with a stand-in for every model: nothing is sent, paid, kept or scored. */
+export async function exercise(suite: Suite, options: ExerciseOptions): Promise<Exercised> {
+  const sent = new SentPrompts();
+  const said = new Map<string, Map<string, Set<string>>>();
+  const inputs: [id: string, input: string][] = [];
+  let failed = 0;
+  let failure: string | null = null;
+  await runSuite(suite, {
+    ...options,
+    run: "dry",
+    trials: 1,
+    cache: "off",
+    score: false,
+    onCall: (event, about, trace) => {
+      sent.add(event, about, trace);
+      if (trace.prompt === null || about.metric !== null) return;
+      const ofTask = said.get(event.task) ?? new Map<string, Set<string>>();
+      const ofCase = ofTask.get(about.case) ?? new Set();
+      for (const text of trace.prompt.untagged) ofCase.add(text);
+      said.set(event.task, ofTask.set(about.case, ofCase));
+    },
+    onRow: ({ case: id, input, error }) => {
+      inputs.push([id, fingerprintOf(input)]);
+      if (error === null) return;
+      failed++;
+      failure ??= `${error.code}: ${error.message}`;
+    },
+  });
+  options.signal.throwIfAborted();
+  return {
+    suite: suite.name,
+    prompts: sent.prompts,
+    data: fingerprintOf(inputs.sort(byId)),
+    cases: inputs.length,
+    rendered: renderedOf(said),
+    failed,
+    failure,
+  };
+}
+
+function renderedOf(said: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>) {
+  const rendered: Record<string, Rendered> = {};
+  for (const [task, ofTask] of said) {
+    const cases = [...ofTask].map(([id, texts]) => [id, [...texts].sort()] as const).sort(byId);
+    const texts = cases.flatMap(([, ofCase]) => ofCase);
+    if (texts.length === 0) continue;
+    rendered[task] = { digest: fingerprintOf(cases), frame: frameOf(texts) };
+  }
+  return rendered;
+}
+
+function byId([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
