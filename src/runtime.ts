@@ -29,6 +29,7 @@ import { noTelemetry, type Telemetry } from "./policies/telemetry.ts";
 import { keptContent } from "./redact/kept-content.ts";
 import type { ConversationStore } from "./state/conversations.ts";
 import type { RunStore } from "./state/runs.ts";
+import { unlessDry } from "./state/unless-dry.ts";
 import { memoryBudgets } from "./stores/memory/budgets.ts";
 import { memoryCache } from "./stores/memory/cache.ts";
 import { memoryConversations } from "./stores/memory/conversations.ts";
@@ -170,9 +171,10 @@ export function startRuntime(config: Resolved): Runtime {
       events.write(kept);
       telemetry.record(kept);
     },
-    runs: store?.runs ?? memoryRuns(),
-    conversations: store?.conversations ?? memoryConversations(),
+    runs: unlessDry(store?.runs ?? memoryRuns(), memoryRuns()),
+    conversations: unlessDry(store?.conversations ?? memoryConversations(), memoryConversations()),
     score: (callId, scores) => {
+      if (currentScope()?.standIn !== undefined) return;
       for (const score of scoresFor(callId, scores)) store?.scores.write(score);
     },
     troubles: () => troubles.counts(),

@@ -3,6 +3,7 @@ import type { CallEvent } from "../../call/event.ts";
 import type { CallScope, CallTrace } from "../../call/scope.ts";
 import type { StaticPrompt } from "../../call/static-prompt.ts";
 import { runSuite } from "../run/run-suite.ts";
+import { isOfModel } from "../run/used.ts";
 import type { Suite } from "../suite/suite.ts";
 import { frameOf } from "./frame.ts";
 import type { LockedSuite, Rendered } from "./lock.ts";
@@ -13,12 +14,14 @@ export class SentPrompts {
 
   /** Those of judges are no feature's. */
   add(
-    { promptFingerprint, children }: CallEvent,
+    event: CallEvent,
     { metric }: { readonly metric: string | null },
     { prompt }: CallTrace,
   ): void {
-    if (metric !== null || promptFingerprint === null || prompt === null || children > 0) return;
-    if (!this.prompts.has(promptFingerprint)) this.prompts.set(promptFingerprint, prompt.static);
+    const { promptFingerprint } = event;
+    if (metric !== null || promptFingerprint === null || prompt === null) return;
+    if (isOfModel(event) && !this.prompts.has(promptFingerprint))
+      this.prompts.set(promptFingerprint, prompt.static);
   }
 }
 

@@ -65,6 +65,7 @@ export function plus(sum: number | null, amount: number | null): number | null {
   return sum === null || amount === null ? null : sum + amount;
 }
 
-function callOf({ id, task, target, answeredBy, model, fingerprint }: CallEvent): TrialCall {
-  return { id, task, target: answeredBy ?? target, model, prompt: fingerprint };
+function callOf(event: CallEvent): TrialCall {
+  const { id, task, target, answeredBy, model, promptFingerprint } = event;
+  return { id, task, target: answeredBy ?? target, model, prompt: promptFingerprint ?? "" };
 }

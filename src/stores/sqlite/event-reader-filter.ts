@@ -20,6 +20,11 @@ export interface EventFilter {
   readonly since?: Date | string | undefined;
   /** Began before this moment. */
   readonly until?: Date | string | undefined;
+  /**
+   * Calls outside of evals, answered by a model or what is kept of one, whose prompt is in no lock: its fingerprint begins
+   * with none of these texts of 16 characters. `unknown`: those of releases that kept none.
+   */
+  readonly unevaluated?: readonly string[] | "unknown" | undefined;
   /** Occurs in a message of the prompt or in the response; ASCII letters match in either case. */
   readonly text?: string | undefined;
   /** Took at least this long, in milliseconds. */
@@ -38,7 +43,7 @@ type Condition = RawBuilder<SqlBool>;
 
 /** The condition on `events` that a filter means; throws ConfigError when its times cannot be read. */
 export function matching(filter: EventFilter, now: number = Date.now()): Condition {
-  const { tags = {}, since, until, text, minLatencyMs } = filter;
+  const { tags = {}, since, until, text, minLatencyMs, unevaluated } = filter;
   return allOf([
     inScope(filter, { root: sql`parent_id is null`, leaf: sql`children = 0 and source <> 'tool'` }),
     ...described(filter),
@@ -46,6 +51,7 @@ export function matching(filter: EventFilter, now: number = Date.now()): Conditi
     since === undefined ? undefined : sql`time >= ${momentOf(since, now)}`,
     until === undefined ? undefined : sql`time < ${momentOf(until, now)}`,
     minLatencyMs === undefined ? undefined : sql`latency_ms >= ${minLatencyMs}`,
+    unevaluated === undefined ? undefined : outsideOf(unevaluated),
     text === undefined ? undefined : says(text),
   ]);
 }
@@ -56,8 +62,10 @@ export function matchingRollups(filter: EventFilter): Condition {
 }
 
 /** Whether rollups hold all that the filter asks for, its times left aside. */
-export function fitsRollups({ tags = {}, text, minLatencyMs }: EventFilter): boolean {
-  return text === undefined && minLatencyMs === undefined && Object.keys(tags).length === 0;
+export function fitsRollups(filter: EventFilter): boolean {
+  const { tags = {}, text, minLatencyMs, unevaluated } = filter;
+  const isPlain = [text, minLatencyMs, unevaluated].every((asked) => asked === undefined);
+  return isPlain && Object.keys(tags).length === 0;
 }
 
 /** The times that a filter means; the given ones where it names none. */
@@ -108,6 +116,15 @@ function tagged(name: string, value: string): Condition {
     where tag.key = ${name}
       and case tag.type when 'true' then 'true' when 'false' then 'false' else cast(tag.value as text) end = ${value}
   )`;
+}
+
+function outsideOf(locked: readonly string[] | "unknown"): Condition {
+  const isProduction = sql`source in ('model', 'cache', 'coalesced')
+    and not (instr(tags, '"eval":') or instr(tags, '"replay_of":'))`;
+  if (locked === "unknown") return sql`(${isProduction} and prompt_fingerprint is null)`;
+  const keys = sql`select value from json_each(${JSON.stringify(locked)})`;
+  return sql`(${isProduction} and prompt_fingerprint is not null
+    and substr(prompt_fingerprint, 1, 16) not in (${keys}))`;
 }
 
 /** A quick look at the text of the tags, which spares most rows the reading of their JSON. Numbers have many spellings. */

@@ -53,7 +53,7 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
   );
 }
 
-function painted(line: string): string {
+export function painted(line: string): string {
   if (line.startsWith("- ")) return paint("red", line);
   return line.startsWith("+ ") ? paint("green", line) : line;
 }
