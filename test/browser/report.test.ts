@@ -187,7 +187,7 @@ describe.runIf(hasBrowser)("the HTML report in Chromium (left out where there is
     await page.getByRole("button", { name: "tone: passed" }).click();
     await page.getByRole("heading", { name: "tone passed" }).waitFor();
     await page.locator(".cases summary").click();
-    expect(await page.locator(".cases h3").allTextContents()).toEqual(["Trial 1", "Trial 2"]);
+    expect(await page.locator(".cases h4").allTextContents()).toEqual(["Trial 1", "Trial 2"]);
     expect(await page.locator(".cases pre").allTextContents()).toEqual(
       expect.arrayContaining(["answer 1", "answer 2"]),
     );

@@ -34,7 +34,7 @@ export function trialAt(suite, place) {
 }
 
 function trialView(trial, { places }) {
-  const title = places.length > 1 ? [make("h3", {}, `Trial ${trial.trial}`)] : [];
+  const title = places.length > 1 ? [make("h4", {}, `Trial ${trial.trial}`)] : [];
   const scores = trial.scores.map(({ name, score: value, why, fault }) => {
     const said = fault ? "the scorer failed" : score(value);
     return `${name}: ${said}${why === null ? "" : `. ${why}`}`;

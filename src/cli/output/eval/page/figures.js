@@ -74,7 +74,7 @@ function histogram(suite, metric, index) {
   );
 }
 
-/** Means with their intervals, a line each, on one axis from 0 to 1; the baseline's mean as a ring's dot beside. */
+/** Means with their intervals, a line each, on one axis from 0 to 1; the baseline's mean as a dot below. */
 function forest(lines, label) {
   const [left, width, step] = [160, 300, 24];
   const bottom = lines.length * step + 8;
@@ -120,41 +120,38 @@ function forest(lines, label) {
   );
 }
 
+function figure(caption, drawing) {
+  return make("figure", {}, make("figcaption", {}, caption), drawing);
+}
+
 export function plots(suite) {
-  const figures = [
-    make(
-      "figure",
-      {},
-      make("figcaption", {}, "Means with 95 % intervals; grey: the baseline"),
-      forest(
-        suite.metrics.map((metric) => ({ name: metric.name, metric })),
-        "Means",
-      ),
+  const isCompared = suite.baseline !== null;
+  const means = suite.metrics.map((metric) => ({ name: metric.name, metric }));
+  return make(
+    "div",
+    { class: "plots" },
+    figure(
+      `Means with 95 % intervals${isCompared ? "; grey: the baseline" : ""}`,
+      forest(means, "Means"),
     ),
     ...suite.metrics.map((metric, index) =>
-      make(
-        "figure",
-        {},
-        make("figcaption", {}, `${metric.name}: cases by score; outlined: the baseline`),
+      figure(
+        `${metric.name}: cases by score${isCompared ? "; outlined: the baseline" : ""}`,
         histogram(suite, metric, index),
       ),
     ),
-  ];
-  return make("div", { class: "plots" }, ...figures);
+  );
 }
 
+/** Each slice beside the whole, a figure for each metric. */
 export function slicePlots(suite) {
-  const byMetric = suite.metrics.map((metric, index) => {
+  const figures = suite.metrics.map((metric, index) => {
     const lines = suite.slices.map(({ field, value, metrics }) => ({
       name: `${field}: ${value}`,
       metric: metrics[index],
     }));
-    return make(
-      "figure",
-      {},
-      make("figcaption", {}, `${metric.name} by slice`),
-      forest([{ name: "all", metric }, ...lines], `${metric.name} by slice`),
-    );
+    const title = `${metric.name} by slice`;
+    return figure(title, forest([{ name: "all", metric }, ...lines], title));
   });
-  return make("div", { class: "plots" }, ...byMetric);
+  return make("div", { class: "plots" }, ...figures);
 }
