@@ -2,7 +2,7 @@ import type { CaseResult } from "../../../evals/result/result.ts";
 import { multiLine, oneLine } from "../clean.ts";
 import { hunksOf } from "../comparison.ts";
 import { paint } from "../terminal.ts";
-import { answerText, caseScores, reasons, shortened, textOf } from "./words.ts";
+import { answerText, caseScores, inlineOf, reasons, shortened } from "./words.ts";
 
 /** A case is shown to be recognised; reports and the run's file hold all of it. */
 const mostOfInput = 160;
@@ -18,11 +18,11 @@ export function worstCase(result: CaseResult): string {
     "",
     `${paint("bold", oneLine(id))}${mark}  ${scores}`,
     ...reasons(trial).map((text) => `  ${oneLine(shortened(text, mostOfInput))}`),
-    `  ${paint("dim", "input")}  ${oneLine(shortened(textOf(trial.input), mostOfInput))}`,
+    `  ${paint("dim", "input")}  ${oneLine(shortened(inlineOf(trial.input), mostOfInput))}`,
     ...(trial.expected == null
       ? []
       : [
-          `  ${paint("dim", "expected")}  ${oneLine(shortened(textOf(trial.expected), mostOfInput))}`,
+          `  ${paint("dim", "expected")}  ${oneLine(shortened(inlineOf(trial.expected), mostOfInput))}`,
         ]),
     ...answer(result),
   ].join("\n");

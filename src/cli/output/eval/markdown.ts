@@ -8,12 +8,12 @@ import {
   caseScores,
   costs,
   faults,
+  inlineOf,
   metricNotes,
   metricWords,
   outcome,
   reasons,
   shortened,
-  textOf,
 } from "./words.ts";
 
 /** What GitHub takes as one comment. */
@@ -155,10 +155,10 @@ function foldedCase(result: CaseResult): string {
     `<code>${htmlText(summary)}</code>`,
     [
       ...why.map((text) => `- ${text}`),
-      `Input: ${code(shortened(textOf(trial.input), mostOfText))}`,
+      `Input: ${code(shortened(inlineOf(trial.input), mostOfText))}`,
       ...(trial.expected == null
         ? []
-        : [`Expected: ${code(shortened(textOf(trial.expected), mostOfText))}`]),
+        : [`Expected: ${code(shortened(inlineOf(trial.expected), mostOfText))}`]),
       old === null ? fenced(answer, "") : fenced(diffLines(old, answer), "diff"),
     ].join("\n\n"),
   );
@@ -175,7 +175,7 @@ function folded(summary: string, body: string): string {
 export function prose(text: string): string {
   return oneLine(text)
     .replace(/[\\`*_{}[\]()#+\-!|<>&~@$^:]|(?<=^\d+)\./g, "\\$&")
-    .replace(/\\[@#]|\\:(?=\S)|www|(?<=GH|gh)\\-/g, "$&\u200b");
+    .replace(/\\[@#]|(?<!\d)\\:(?=\S)|www|(?<=GH|gh)\\-/g, "$&\u200b");
 }
 
 /** Text within a line, as code: nothing in it has a meaning but what ends it. */

@@ -6,7 +6,7 @@ import type {
   SuiteResult,
 } from "../../../evals/result/result.ts";
 import type { TrialError, TrialRecord } from "../../../evals/run/records.ts";
-import { bytesAsText } from "../clean.ts";
+import { bytesAsText, jsonLine } from "../clean.ts";
 import { count, counted, moment, time, usd } from "../format.ts";
 
 /** What stands where there is nothing to say. */
@@ -217,6 +217,11 @@ export function textOf(value: unknown): string {
   return JSON.stringify(value, bytesAsText, 2) ?? "(none)";
 }
 
+/** The same where there is one line for it. */
+export function inlineOf(value: unknown): string {
+  return typeof value === "object" ? jsonLine(value) : textOf(value);
+}
+
 /** What a trial came to: its output, or its error. */
 export function answerText({ output, error }: Pick<TrialRecord, "output" | "error">): string {
   return error === null ? textOf(output) : errorText(error);
@@ -233,7 +238,7 @@ export function shortened(text: string, most: number): string {
   return `${kept}… (${count(text.length - kept.length)} more characters)`;
 }
 
-/** `accuracy 0.00 (was 1.00)` for each metric. */
+/** `accuracy 0.00 (was 1.00)` for each metric; what is as it was is not said twice. */
 export function caseScores({
   scores,
   baseline,
@@ -241,9 +246,10 @@ export function caseScores({
   readonly scores: Readonly<Record<string, number | null>>;
   readonly baseline: Readonly<Record<string, number | null>> | null;
 }): string[] {
-  return Object.entries(scores).map(
-    ([name, value]) => `${name} ${score(value)}${was(baseline?.[name] ?? null, score)}`,
-  );
+  return Object.entries(scores).map(([name, value]) => {
+    const before = baseline?.[name] ?? null;
+    return `${name} ${score(value)}${before === value ? "" : was(before, score)}`;
+  });
 }
 
 /** Why scorers said what they said, those below the pass mark and those that failed. */
