@@ -1,4 +1,5 @@
 import { fingerprintOf } from "../../call/canonical.ts";
+import { skeletonText } from "../../call/template.ts";
 import { InvalidRequest } from "../../errors.ts";
 import { notApplicable, type Scored, type ScoredTrial, type Scorer } from "../scorer.ts";
 import { allOf } from "./all-of.ts";
@@ -102,10 +103,11 @@ function lengthOf(output: unknown): number {
 /** What a function calls in turn is not seen. */
 function rubricHash<Input, Expected, Output, Task extends string>(
   { rubric, of, show, pairwise, samples = 1 }: JudgeOptions<Input, Expected, Output, Task>,
-  { verdicts }: Form,
+  form: Form,
   system: string,
 ): string {
   const functions = [rubric, of, show?.input, show?.expected, pairwise?.against].map(String);
-  const prompt = userPrompt({ input: "", expected: "", outputs: ["", ""] });
-  return fingerprintOf({ system, prompt, verdicts, functions, samples });
+  const outputs = form.kind === "pairwise" ? ["", ""] : [""];
+  const prompt = skeletonText(userPrompt({ input: "", expected: "", outputs }));
+  return fingerprintOf({ system, prompt, verdicts: form.verdicts, functions, samples });
 }

@@ -1,5 +1,7 @@
 import { fingerprintOf } from "../../call/canonical.ts";
+import type { Template } from "../../call/template.ts";
 import { dataMarks } from "../../patterns/data-marks.ts";
+import { template } from "../../patterns/template.ts";
 import type { ScoredTrial } from "../scorer.ts";
 import type { Form } from "./form.ts";
 import type { JudgeOptions } from "./options.ts";
@@ -48,25 +50,42 @@ function shown<T>(value: T, how: boolean | ((value: T) => unknown)): unknown {
  * What is judged, each text between marks. Their code comes of the texts themselves, so that the same judgment asks the
  * same and is found in the cache; a text cannot hold it, as it would be taken out.
  */
-export function userPrompt({ input, expected, outputs }: Material, rubric?: string): string {
-  const texts = { input: asText(input), expected: asText(expected), outputs: outputs.map(asText) };
+export function userPrompt({ input, expected, outputs }: Material, rubric?: string): Template {
+  const [output, other] = outputs.map((one) => asText(one) ?? "");
+  const texts = { input: asText(input), reference: asText(expected), output, other };
   const { mark } = dataMarks(fingerprintOf(texts).slice(0, codeLength));
-  const part = (title: string, name: string, text: string | undefined): string[] =>
-    text === undefined ? [] : [`${title}:\n${mark(text, name)}`];
-  const isPair = outputs.length > 1;
+  const part = (text: string | undefined, of: (text: string) => Template): Template[] =>
+    text === undefined ? [] : [of(text)];
   return [
-    ...(rubric === undefined ? [] : [`The rubric:\n${rubric}`]),
-    ...part("The input that the system was given", "input", texts.input),
-    ...part("What a good output is, or holds", "reference", texts.expected),
-    ...texts.outputs.flatMap((text, index) =>
-      isPair
-        ? part(`Output ${index + 1}`, `output ${index + 1}`, text ?? "")
-        : part("The output to judge", "output", text ?? ""),
+    ...part(rubric, (text) => template`The rubric:\n${{ rubric: text }}`),
+    ...part(
+      texts.input,
+      (text) => template`The input that the system was given:\n${{ input: mark(text, "input") }}`,
     ),
-    isPair
-      ? "Judge by the rubric which of the two outputs is better."
-      : "Judge the output by the rubric.",
-  ].join("\n\n");
+    ...part(
+      texts.reference,
+      (text) =>
+        template`What a good output is, or holds:\n${{ reference: mark(text, "reference") }}`,
+    ),
+    ...(other === undefined ? oneOutput(mark, output) : twoOutputs(mark, output, other)),
+  ].reduce((before, next) => template`${before}\n\n${next}`);
+}
+
+type Mark = (text: string, source: string) => string;
+
+function oneOutput(mark: Mark, output = ""): Template[] {
+  return [
+    template`The output to judge:\n${{ output: mark(output, "output") }}`,
+    template`Judge the output by the rubric.`,
+  ];
+}
+
+function twoOutputs(mark: Mark, first = "", second = ""): Template[] {
+  return [
+    template`Output 1:\n${{ first: mark(first, "output 1") }}`,
+    template`Output 2:\n${{ second: mark(second, "output 2") }}`,
+    template`Judge by the rubric which of the two outputs is better.`,
+  ];
 }
 
 const codeLength = 16;
