@@ -135,14 +135,12 @@ test("a seed draws the same calls, another one others; what is there is not draw
   expect(await ids()).not.toEqual(first);
   const { stderr } = await sample("--n", "60");
   expect(stderr).toMatch(
-    /50 cases added .*drawn by random \(seed 1\) from 60 calls \(10 of them cases already\)/,
+    /50 cases added .*drawn by random \(seed 1\) from 60 calls \(10 were cases already\)/,
   );
   expect(new Set(await ids()).size).toBe(60);
   const none = await sample();
   expect(none.code).toBe(1);
-  expect(none.stderr).toContain(
-    "Of 60 calls none is left to draw by random: 60 are cases already.",
-  );
+  expect(none.stderr).toContain("Of 60 calls none is left to draw: 60 are cases already.");
 });
 
 test("filters choose; calls of evals, and calls within others, are never drawn", async () => {
@@ -181,6 +179,14 @@ test("by failure: each kind in turn, with what it is", async () => {
     "low score: helpful",
     "truncated",
   ]);
+});
+
+test("where nothing can be drawn in this way, that is said", async () => {
+  await writeEvents(store, numbered(3, { costUsd: null }));
+  expect((await sample("--by", "failure")).stderr).toContain(
+    "Of 3 calls none shows a sign of having gone badly.",
+  );
+  expect((await sample("--by", "cost")).stderr).toContain("Of 3 calls none has a known cost.");
 });
 
 test("by cost: what costs nothing is not drawn, and what costs most is drawn most readily", async () => {

@@ -13,17 +13,25 @@ export function rankOf(seed: number, id: string, weight = 1): number {
 /** Keeps what has the least ranks, one for each key; holds at most twice as much as it will give. */
 export class LeastRanks<Value> {
   readonly #size: number;
+  #most = Number.POSITIVE_INFINITY;
   #kept = new Map<string, { readonly rank: number; readonly value: Value }>();
 
   constructor(size: number) {
     this.#size = size;
   }
 
+  /** Whether something of this rank may be among the least; much else is spared then. */
+  mayKeep(rank: number): boolean {
+    return rank <= this.#most;
+  }
+
   add(key: string, rank: number, value: Value): void {
     const before = this.#kept.get(key);
     if (before !== undefined && before.rank <= rank) return;
     this.#kept.set(key, { rank, value });
-    if (this.#kept.size > 2 * this.#size) this.#kept = new Map(this.#least());
+    if (this.#kept.size <= 2 * this.#size) return;
+    this.#kept = new Map(this.#least());
+    this.#most = Math.max(...[...this.#kept.values()].map((kept) => kept.rank));
   }
 
   /** The least ranks first. */

@@ -1,11 +1,11 @@
 import { fingerprintOf } from "../../call/canonical.ts";
-import type { EventFilter, EventReader } from "../../events.ts";
+import type { CallEvent, EventFilter, EventReader } from "../../events.ts";
 import type { Redactor } from "../../redact/redactor.ts";
 import { evalDefaults } from "../defaults.ts";
 import { type KnownCases, type ProductionRow, productionRow } from "./case-file.ts";
 import { clustersOf } from "./cluster.ts";
 import { inTurn, LeastRanks, rankOf } from "./ranks.ts";
-import { isOfEval, type RecordedCall, recordedOf } from "./recorded.ts";
+import { isOfEval, recordedOf } from "./recorded.ts";
 import { signOf } from "./sign.ts";
 
 /**
@@ -31,7 +31,9 @@ export interface Sample {
   readonly rows: readonly ProductionRow[];
   /** Calls that match; those that evals have made do not count. */
   readonly matching: number;
-  /** Of these: calls whose content was not kept, and calls that are cases already. */
+  /** Of these, calls that can be drawn in the way that was asked for. */
+  readonly drawable: number;
+  /** Of those that would have been drawn: calls whose content was not kept, and calls that are cases already. */
   readonly withoutContent: number;
   readonly known: number;
 }
@@ -46,10 +48,10 @@ interface Drawn {
 
 /** Draws calls of the store, each input once. Holds a few times as many calls in memory as it draws. */
 export async function sample(events: EventReader, options: SampleOptions): Promise<Sample> {
-  const { by, count, seed, known } = options;
+  const { by, count, seed } = options;
   const size = by === "cluster" ? Math.max(count, evalDefaults.sample.clustered) : count;
   const groups = new Map<string, LeastRanks<Drawn>>();
-  const counts = { matching: 0, withoutContent: 0, known: 0 };
+  const counts = { matching: 0, drawable: 0, withoutContent: 0, known: 0 };
   const groupOf = await grouping(events, options);
   for await (const event of events.each({ ...options.filter, scope: "roots" })) {
     if (isOfEval(event)) continue;
@@ -57,20 +59,14 @@ export async function sample(events: EventReader, options: SampleOptions): Promi
     const weight = by === "cost" ? (event.costUsd ?? 0) : 1;
     const group = weight > 0 ? await groupOf(event) : undefined;
     if (group === undefined) continue;
-    const call = recordedOf(event, options.redactors);
-    if (call === undefined) {
-      counts.withoutContent++;
-      continue;
-    }
-    const row = productionRow(group === "" ? call : withSign(call, group));
-    const input = fingerprintOf(row.input);
-    if (known.ids.has(row.id) || known.inputs.has(input)) {
-      counts.known++;
-      continue;
-    }
+    counts.drawable++;
     const least = groups.get(group) ?? new LeastRanks<Drawn>(size);
     groups.set(group, least);
-    least.add(input, rankOf(seed, row.id, weight), { row, input, text: call.text });
+    const rank = rankOf(seed, event.id, weight);
+    if (!least.mayKeep(rank)) continue;
+    const drawn = drawnOf(event, group, options);
+    if (typeof drawn === "string") counts[drawn]++;
+    else least.add(drawn.input, rank, drawn);
   }
   const drawn = [...groups.values()].map((group) => group.values());
   // What has gone badly in two ways stands in two groups.
@@ -85,15 +81,25 @@ export async function sample(events: EventReader, options: SampleOptions): Promi
 async function grouping(
   events: EventReader,
   { by, filter, lowScore }: SampleOptions,
-): Promise<(event: Parameters<typeof signOf>[0]) => Promise<string | undefined>> {
+): Promise<(event: CallEvent) => Promise<string | undefined>> {
   if (by !== "failure") return async () => "";
   // Most stores have no scores: none is looked for then.
   const scored = (await events.scoreStats({ ...filter, by: [] })).length > 0;
   return async (event) => signOf(event, scored ? await events.scores(event.id) : [], lowScore);
 }
 
-function withSign(call: RecordedCall, sign: string): RecordedCall {
-  return { ...call, metadata: { ...call.metadata, sign } };
+function drawnOf(
+  event: CallEvent,
+  sign: string,
+  { redactors, known }: SampleOptions,
+): Drawn | "known" | "withoutContent" {
+  if (known.ids.has(event.id)) return "known";
+  const call = recordedOf(event, redactors);
+  if (call === undefined) return "withoutContent";
+  const metadata = sign === "" ? call.metadata : { ...call.metadata, sign };
+  const row = productionRow({ ...call, metadata });
+  const input = fingerprintOf(row.input);
+  return known.inputs.has(input) ? "known" : { row, input, text: call.text };
 }
 
 function clustered(drawn: readonly Drawn[]): Drawn[][] {

@@ -90,18 +90,27 @@ async function draw(options: SampleOptions): Promise<void> {
 
 function besides({ withoutContent, known }: Sample): string {
   const parts = [
-    known > 0 ? `${amount(known)} of them cases already` : "",
+    known > 0 ? `${amount(known)} were cases already` : "",
     withoutContent > 0 ? `${amount(withoutContent)} without content` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
-function nothingDrawn({ matching, withoutContent, known }: Sample, by: SampleBy): ConfigError {
+function nothingDrawn(
+  { matching, drawable, withoutContent, known }: Sample,
+  by: SampleBy,
+): ConfigError {
   if (matching === 0) {
     return new ConfigError({
       summary: "No call matches",
       advice:
-        "`seam calls` with the same filters lists what does. Calls that evals have made do not.",
+        "`seam calls` with the same filters lists what does; calls that evals have made do not count here.",
+    });
+  }
+  if (drawable === 0) {
+    return new ConfigError({
+      summary: `Of ${counted(matching, "call")} none ${by === "cost" ? "has a known cost" : "shows a sign of having gone badly"}`,
+      advice: "Draw by something else, or from more calls.",
     });
   }
   if (withoutContent > 0 && known === 0) {
@@ -112,7 +121,7 @@ function nothingDrawn({ matching, withoutContent, known }: Sample, by: SampleBy)
     });
   }
   return new ConfigError({
-    summary: `Of ${counted(matching, "call")} none is left to draw by ${by}: ${amount(known)} are cases already`,
+    summary: `Of ${counted(drawable, "call")} none is left to draw: ${amount(known)} are cases already`,
     advice: "Draw by something else, or from more calls.",
   });
 }
