@@ -52,7 +52,11 @@ async function sample(): Promise<Report> {
     slices: ["en", "de", evil].map(slice),
     gate: { passed: false, failures: [`regressed ${evil}`], warnings: [], tooManyFaults: false },
   });
-  const baseline = await baselineFor(trials, { parcel: [1, "It arrives on Monday, 5 May."] });
+  const changed = { case: "refund", input: "another question" };
+  const baseline = await baselineFor([...trials.slice(0, 1), changed], {
+    parcel: [1, "It arrives on Monday, 5 May."],
+    refund: [0, "No."],
+  });
   return reportOf(result, trials, baseline);
 }
 
@@ -131,6 +135,8 @@ describe.runIf(hasBrowser)("the HTML report in Chromium (left out where there is
     expect(await cases()).toEqual(["evil", "parcel", "refund"]);
     await page.getByRole("combobox", { name: "Show" }).selectOption("worse than the baseline");
     expect(await cases()).toEqual(["parcel"]);
+    await page.getByRole("combobox", { name: "Show" }).selectOption("better than the baseline");
+    expect(await cases()).toEqual([]);
     await page.getByRole("combobox", { name: "Show" }).selectOption("failed");
     expect(await cases()).toEqual(["evil", "parcel"]);
     await page.getByRole("combobox", { name: "Slice" }).selectOption("language: en");

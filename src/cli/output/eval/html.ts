@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { BaselineCase } from "../../../evals/baseline/baseline.ts";
+import type { Baseline, BaselineCase } from "../../../evals/baseline/baseline.ts";
 import type { MetricResult, SuiteResult } from "../../../evals/result/result.ts";
 import { type CaseTally, meanOfCase } from "../../../evals/result/tally.ts";
 import { tallyRun } from "../../../evals/result/tally-run.ts";
-import type { TrialRecord } from "../../../evals/run/records.ts";
+import type { MetricInfo, TrialRecord } from "../../../evals/run/records.ts";
 import { counted, moment, time, usd } from "../format.ts";
 import type { Report } from "./report.ts";
 import {
@@ -81,30 +81,43 @@ async function* suiteData(
   suite: number,
 ): AsyncGenerator<string, void, void> {
   const { cases, metrics } = await tallyRun(rows());
-  const places = new Map<string, number[]>();
+  const known = new Map(
+    cases.map((each): [string, KnownCase] => [
+      each.id,
+      { each, before: comparable(each, baseline), places: [] },
+    ]),
+  );
   let chunk: unknown[] = [];
   let chunks = 0;
   for await (const row of rows()) {
-    if (row.type !== "trial") continue;
-    const known = places.get(row.case) ?? [];
-    if (known[row.trial - 1] !== undefined) continue;
-    known[row.trial - 1] = chunks * trialsInChunk + chunk.length;
-    places.set(row.case, known);
-    chunk.push(trialView(row, baseline?.cases.get(row.case)));
+    const of = row.type === "trial" ? known.get(row.case) : undefined;
+    if (row.type !== "trial" || of === undefined || of.places[row.trial - 1] !== undefined)
+      continue;
+    of.places[row.trial - 1] = chunks * trialsInChunk + chunk.length;
+    chunk.push(trialView(row, of.before));
     if (chunk.length < trialsInChunk) continue;
     yield embedded(`trials-${suite}-${chunks++}`, chunk);
     chunk = [];
   }
   yield embedded(`trials-${suite}-${chunks}`, chunk);
-  const names = metrics.map(({ name }) => name);
-  const views = cases.map((each) =>
-    caseView(each, {
-      names,
-      places: places.get(each.id) ?? [],
-      before: baseline?.cases.get(each.id),
-    }),
-  );
+  const views = [...known.values()].map((of) => caseView(of, metrics));
   yield embedded(`suite-${suite}`, { ...suiteView(result), trialsInChunk, cases: views });
+}
+
+interface KnownCase {
+  readonly each: CaseTally;
+  readonly before: BaselineCase | undefined;
+  /** Of its trials, in the order of their numbers: the how manieth it is in the file. */
+  readonly places: number[];
+}
+
+/** What the baseline has of a case; another input or expectation under the same id is another case. */
+function comparable(
+  { id, hash }: CaseTally,
+  baseline: Baseline | undefined,
+): BaselineCase | undefined {
+  const before = baseline?.cases.get(id);
+  return before?.hash === hash ? before : undefined;
 }
 
 /** JSON that ends no script: `<` stands only in its texts, where it may be escaped. */
@@ -148,21 +161,17 @@ function metricView(result: MetricResult): unknown {
   };
 }
 
-interface CaseParts {
-  readonly names: readonly string[];
-  readonly places: readonly number[];
-  readonly before: BaselineCase | undefined;
-}
-
 /** What the list shows, filters and draws; the texts stand with the trials. */
-function caseView(each: CaseTally, { names, places, before }: CaseParts): unknown {
-  const isSame = before?.hash === each.hash;
+function caseView({ each, before, places }: KnownCase, metrics: readonly MetricInfo[]): unknown {
   return {
     id: each.id,
     critical: each.critical,
     slices: each.slices,
-    scores: names.map((_, index) => meanOfCase(each, index)),
-    before: isSame ? names.map((name) => before.scores.get(name)?.mean ?? null) : null,
+    scores: metrics.map((_, index) => meanOfCase(each, index)),
+    before:
+      before === undefined
+        ? null
+        : metrics.map(({ name }) => before.scores.get(name)?.mean ?? null),
     places: places.filter((place) => place !== undefined),
   };
 }
