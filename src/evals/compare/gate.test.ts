@@ -348,6 +348,24 @@ describe("judges", () => {
     expect(asked).toEqual(["helpful", 1]);
     expect(gate.failures[0]).toMatch(/is another one now: Its model was a, and is b\./);
   });
+
+  test("the score of a judge that was compared with people is corrected, and the gate asks that one", async () => {
+    const calibrationOf = (): CalibrationState => ({ kind: "calibrated", calibration });
+    const { metrics, gate } = await judged(
+      rows,
+      null,
+      { uncalibrated: "fail", metrics: { helpful: { atLeast: 0.85 } } },
+      { calibrationOf },
+    );
+    expect(metrics[0]?.estimate?.mean).toBe(0.9);
+    expect(metrics[0]?.corrected).toMatchObject({ method: "prediction-powered" });
+    expect(metrics[0]?.corrected?.mean).toBeCloseTo(0.8, 12);
+    expect(gate.failures).toEqual([
+      expect.stringMatching(
+        /^helpful is too low: its mean, corrected by labels of people, is below 0\.85 \(0\.80, 95 %/,
+      ),
+    ]);
+  });
 });
 
 describe("what is not the whole suite", () => {

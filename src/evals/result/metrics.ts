@@ -59,7 +59,7 @@ function measure(cases: readonly CaseTally[], metric: MetricInfo, index: number)
   };
 }
 
-function observationsOf(cases: readonly CaseTally[], metric: number): Observation[] {
+export function observationsOf(cases: readonly CaseTally[], metric: number): Observation[] {
   return cases.flatMap((each) => {
     const score = meanOfCase(each, metric);
     return score === null ? [] : [{ id: each.id, cluster: each.cluster, score }];

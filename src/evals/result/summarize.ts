@@ -6,10 +6,11 @@ import { type Pairing, pairingOf } from "../compare/pairing.ts";
 import { evalDefaults } from "../defaults.ts";
 import type { CalibrationState } from "../judge/calibration.ts";
 import type { MetricInfo, RunEnd, RunRow, RunStart, TrialCall } from "../run/records.ts";
+import { predictionPowered } from "../stats/prediction-powered.ts";
 import type { Gate } from "../suite/gate.ts";
 import { completenessOf } from "./completeness.ts";
 import { measuresOf } from "./measures.ts";
-import { type Group, resultsOf } from "./metrics.ts";
+import { type Group, observationsOf, resultsOf } from "./metrics.ts";
 import type { BaselineInfo, MetricResult, SuiteResult } from "./result.ts";
 import { slicesOf } from "./slices.ts";
 import type { RunTally } from "./tally.ts";
@@ -82,7 +83,7 @@ export async function summarize(
 /** What is known of a metric that a judge scores, and the score that is corrected by it. */
 function withJudge(
   result: MetricResult,
-  { judgeCalls, inconsistent }: RunTally,
+  { cases, judgeCalls, inconsistent }: RunTally,
   index: number,
   { calibrationOf }: SummarizeOptions,
 ): MetricResult {
@@ -95,7 +96,13 @@ function withJudge(
     calibration,
     inconsistency: isPairwise ? (inconsistent[index] ?? 0) / counts.scored : null,
   };
-  return judged;
+  if (calibration.kind !== "calibrated") return judged;
+  const { n, bias, biasSd } = calibration.calibration;
+  const corrected = predictionPowered({
+    judged: observationsOf(cases, index),
+    bias: { n, mean: bias, sd: biasSd },
+  });
+  return { ...judged, corrected };
 }
 
 /** Of all shards together. */
