@@ -62,7 +62,7 @@ export const sizes = {
     hedgeCalls: 2_000,
     chatTurns: 200,
     gateNulls: 10_000,
-    gateDrops: 1_000,
+    gateDrops: 500,
   },
   quick: {
     rounds: 3,

@@ -35,7 +35,11 @@ export function casesFor(
   const needed = (reached: number): number => (reached * (variance + effect * step)) / effect ** 2;
   let count = needed(reach(Number.POSITIVE_INFINITY, rule));
   // Fewer units have a wider t, which asks for a few more: a fixed point, reached from below.
-  for (let round = 0; round < 20; round++) count = needed(reach(Math.max(3, count), rule));
+  for (let change = 1, round = 0; change > 0.01 && round < 20; round++) {
+    const more = needed(reach(Math.max(3, count), rule));
+    change = Math.abs(more - count);
+    count = more;
+  }
   const fewest = fewestUnits(rule.level);
   return Math.ceil((Math.max(fewest, count) * Math.max(1, pairs.length)) / Math.max(1, units));
 }

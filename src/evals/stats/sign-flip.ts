@@ -8,8 +8,8 @@ const enumerable = 14;
 /** Beyond, assignments are drawn until so many lie as far from 0 as what was seen, which tells p to a tenth of itself. */
 const enough = 100;
 
-/** Small enough for an integer that is fast. */
-const signsAtOnce = 30;
+/** Signs are drawn for so many values at once, from a table of what they can come to. */
+const drawnAtOnce = 8;
 
 /** At most so many times the draws of a bootstrap: what is corrected for many tests needs small p-values. */
 const patience = 10;
@@ -35,37 +35,38 @@ export function signFlip(differences: readonly number[], options: Statistics): n
   return sizes.length <= enumerable ? enumerated(sizes, seen) : drawn(sizes, seen, options);
 }
 
-/** In the order of a Gray code, so that one sign changes at a time; by symmetry, the first one need not. */
 function enumerated(sizes: readonly number[], seen: number): number {
-  const all = 2 ** (sizes.length - 1);
-  const signed = [...sizes];
-  let sum = sizes.reduce((total, size) => total + size, 0);
-  let asFar = 0;
-  for (let tried = 1; tried <= all; tried++) {
-    if (Math.abs(sum) >= seen) asFar++;
-    const at = 1 + Math.min(sizes.length - 2, 31 - Math.clz32(tried & -tried));
-    const value = signed[at] ?? 0;
-    signed[at] = -value;
-    sum -= 2 * value;
-  }
-  return asFar / all;
+  const all = signedSums(sizes);
+  return all.reduce((count, sum) => (Math.abs(sum) >= seen ? count + 1 : count), 0) / all.length;
 }
 
 function drawn(sizes: readonly number[], seen: number, options: Statistics): number {
   const random = seeded(options.seed);
+  const tables: Float64Array[] = [];
+  for (let at = 0; at < sizes.length; at += drawnAtOnce) {
+    tables.push(signedSums(sizes.slice(at, at + drawnAtOnce)));
+  }
   const most = patience * options.resamples;
   let asFar = 0;
   for (let draw = 1; draw <= most; draw++) {
     let sum = 0;
-    let signs = 0;
-    for (let at = 0; at < sizes.length; at++) {
-      if (at % signsAtOnce === 0) signs = Math.floor(random() * 2 ** signsAtOnce);
-      const size = sizes[at] ?? 0;
-      sum += signs & 1 ? size : -size;
-      signs >>= 1;
-    }
+    for (const table of tables) sum += table[Math.floor(random() * table.length)] ?? 0;
     if (Math.abs(sum) >= seen) asFar++;
     if (asFar === enough) return asFar / draw;
   }
   return (asFar + 1) / (most + 1);
+}
+
+/** What the values can come to, with every assignment of signs. */
+function signedSums(sizes: readonly number[]): Float64Array {
+  const sums = new Float64Array(2 ** sizes.length);
+  sizes.forEach((size, done) => {
+    const filled = 2 ** done;
+    for (let at = 0; at < filled; at++) {
+      const sum = sums[at] ?? 0;
+      sums[at] = sum + size;
+      sums[filled + at] = sum - size;
+    }
+  });
+  return sums;
 }
