@@ -78,6 +78,9 @@ describe("jsonl", () => {
     );
     expect((await rowsOf(jsonl(name))).map(({ input }) => input)).toEqual(["open", "done"]);
     expect(await rowsOf(jsonl(name, { reviewed: true }))).toHaveLength(1);
+    const row = ({ input }: Readonly<Record<string, unknown>>) => ({ input });
+    expect(await rowsOf(jsonl(name, { row }))).toHaveLength(2);
+    expect(await rowsOf(jsonl(name, { row, reviewed: true }))).toHaveLength(1);
   });
 
   test.each([

@@ -55,12 +55,12 @@ async function rowAt<Input, Expected, Value>(
   record: unknown,
   { row: make, schema, reviewed = false }: DataOptions<Input, Expected, Value>,
 ): Promise<CaseRow<Input, Expected> | null> {
+  if (isRecord(record) && isLeftOut(record["review"], reviewed)) return null;
   try {
     const own = make !== undefined && isRecord(record) ? make : undefined;
     const made: unknown = own === undefined ? record : own(record as Record<string, Value>);
     if (own !== undefined && made === null) return null;
     const row = rowOf(made);
-    if (isLeftOut(row.metadata?.["review"], reviewed)) return null;
     const { expected: said, ...rest } = row;
     const input = await fitting("input", row.input, schema?.input);
     if (said === undefined) return { ...rest, input };
