@@ -165,7 +165,8 @@ export function startRuntime(config: Resolved): Runtime {
     group: (group, work) => telemetry.group(group, work),
     record: (event) => {
       const scope = currentScope();
-      scope?.hear(event, { span: telemetry.groupSpan(event.id), responseId: null, prompt: null });
+      const span = telemetry.groupSpan(event.id);
+      scope?.hear(event, { span, responseId: null, prompt: null, savedTokens: null });
       if (scope?.standIn !== undefined) return;
       const kept = keep(event);
       events.write(kept);

@@ -15,6 +15,8 @@ export interface CachedAnswer {
   readonly target: string;
   /** What it cost, in US dollars; `null` if unknown. */
   readonly costUsd: number | null;
+  /** What it used, input and output; `null` if unknown, `undefined` in entries of older releases. */
+  readonly tokens?: number | null | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }

@@ -31,6 +31,8 @@ export interface CallTrace {
   readonly responseId: string | null;
   /** What was asked; `null` where the event is none of a single call of a model. */
   readonly prompt: WrittenPrompt | null;
+  /** What a cached answer used when it was made; `null`: it is not known, or was made for this call. */
+  readonly savedTokens: number | null;
 }
 
 /** As the header `traceparent` has it. */

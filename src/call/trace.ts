@@ -43,6 +43,8 @@ export interface Trace {
   notes: string[];
   /** US dollars that a cached or coalesced answer cost when it was made. */
   savedUsd: number | null;
+  /** Tokens that a cached answer used when it was made. */
+  savedTokens: number | null;
   /** Milliseconds of `performance.now()` at the first content. */
   firstContentAt: number | null;
   /** Milliseconds that the call waited for its turn: in a budget's or a target's queue. */
@@ -65,6 +67,7 @@ export function newTrace(parent?: Trace): Trace {
     fingerprint: null,
     notes: [],
     savedUsd: null,
+    savedTokens: null,
     firstContentAt: null,
     queuedMs: 0,
     repeatOf: null,

@@ -36,6 +36,11 @@ export function amountOf(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
+/** Input and output together; `null` where one of them is not known. */
+export function totalTokens({ inputTokens, outputTokens }: Usage): number | null {
+  return inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;
+}
+
 /** The same counts in the AI SDK's shape. */
 export function fromUsage(usage: Usage): LanguageModelV4Usage {
   const { inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens } = usage;

@@ -55,6 +55,7 @@ function serve(hit: CachedAnswer, call: Call): Answer {
   trace.source = "cache";
   trace.answeredBy = hit.target;
   trace.savedUsd = hit.costUsd;
+  trace.savedTokens = hit.tokens ?? null;
   trace.firstContentAt = performance.now();
   if (call.mode === "generate") return { mode: "generate", result: hit.result };
   return {

@@ -26,7 +26,8 @@ export function observe({ events, telemetry, keep, troubles }: Observers): Polic
         const whole = eventOf(call, ending, start);
         call.family?.add(whole);
         const responseId = (ending.ok ? ending.result.response?.id : undefined) ?? null;
-        call.scope?.hear(whole, { span: span.ref, responseId, prompt: call.written });
+        const { savedTokens } = call.trace;
+        call.scope?.hear(whole, { span: span.ref, responseId, prompt: call.written, savedTokens });
         if (isDry) return;
         const event = keep(whole);
         events.write(event);

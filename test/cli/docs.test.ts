@@ -54,6 +54,7 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam eval label",
     "seam eval history",
     "seam eval import",
+    "seam eval merge",
     "seam export",
     "seam prune",
     "seam simulate",

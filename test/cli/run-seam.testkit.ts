@@ -30,14 +30,21 @@ export function runSeam(args: readonly string[], options: RunOptions = {}): Prom
 
 /** Runs a file with the Node that runs the tests. */
 export function runNode(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return ended(start(process.execPath, args, options));
+  return ended(startNode(args, options));
+}
+
+export function startNode(
+  args: readonly string[],
+  options: RunOptions = {},
+): ChildProcessWithoutNullStreams {
+  return start(process.execPath, args, options);
 }
 
 export function startSeam(
   args: readonly string[],
   options: RunOptions = {},
 ): ChildProcessWithoutNullStreams {
-  return start(process.execPath, [main, ...args], options);
+  return startNode([main, ...args], options);
 }
 
 /** Waits until a running command has written something; rejects when it ends before. */

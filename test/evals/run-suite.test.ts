@@ -91,6 +91,7 @@ test("trials never share an answer, and a rerun asks for none again", async () =
   for (const row of rows) {
     expect(row).toMatchObject({ cached: true, latencyMs: null, spentUsd: 0 });
     expect(row.costUsd).toBeGreaterThan(0);
+    expect(row.tokens).toBeGreaterThan(0);
   }
   await run({ run: twice, trials: 4 });
   expect(requests()).toBe(12 + 2 * 2);
@@ -111,7 +112,8 @@ test("a task with a cache of its own shares within a trial as in production, and
   const again = await run({ run: twice, trials: 2 });
   expect(requests()).toBe(5);
   expect(again.rows.every(({ cached }) => cached)).toBe(true);
-  expect(again.rows[0]?.costUsd).toBe(rows[0]?.costUsd);
+  for (const { costUsd, tokens } of again.rows)
+    expect({ costUsd, tokens }).toEqual({ costUsd: rows[0]?.costUsd, tokens: rows[0]?.tokens });
 });
 
 test("with the cache refreshed, each trial is asked again, and its new answers are kept", async () => {

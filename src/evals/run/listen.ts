@@ -31,16 +31,22 @@ export interface ListenOptions {
   readonly onCall?: OnCall | undefined;
 }
 
-/** Does work, and adds the events of all calls that are made within it to `heard`, in the order in which they end. */
+/** A call that has ended. */
+export interface HeardCall {
+  readonly event: CallEvent;
+  readonly savedTokens: number | null;
+}
+
+/** Does work, and adds all calls that are made within it to `heard`, in the order in which they end. */
 export function listen<T>(
   about: CallsOf,
-  heard: CallEvent[],
+  heard: HeardCall[],
   { cache, standIn, onCall }: ListenOptions,
   work: () => T,
 ): T {
   const ended = new Counter();
   const hear = (event: CallEvent, trace: CallTrace): void => {
-    heard.push(event);
+    heard.push({ event, savedTokens: trace.savedTokens });
     onCall?.(event, { ...about, nth: ended.next([event.task, event.prompt]) }, trace);
   };
   const scope = { tags: tagsOf(about), draw: about.case, cache: cacheOf(about, cache) };

@@ -67,7 +67,7 @@ export class RunFile {
 }
 
 /**
- * The rows of a run's file. A last line without an end, as a process leaves it that is killed, is none.
+ * The rows of a run's file, or of several runs that stand in one file. A last line without an end, as a process leaves it that is killed, is none.
  *
  * @throws ConfigError for a file that is not there, or not of a run
  */
@@ -105,13 +105,11 @@ function rowOf(line: string): unknown {
 
 function checked(row: unknown, path: string, number: number): RunRow {
   const { type, format } = (row ?? {}) as { type?: unknown; format?: unknown };
-  const isFirst = number === 1;
-  if (isFirst && type === "run" && format !== 1)
-    throw notOfRun(
-      path,
-      `it is of the format ${JSON.stringify(format)}, which a newer release writes`,
-    );
-  if (isFirst ? type === "run" : type === "trial" || type === "end") return row as RunRow;
+  if (type === "run" && format !== 1) {
+    const why = `it is of the format ${JSON.stringify(format)}, which a newer release writes`;
+    throw notOfRun(path, why);
+  }
+  if (type === "run" || (number > 1 && (type === "trial" || type === "end"))) return row as RunRow;
   throw notOfRun(path, `its line ${number} is of the type ${JSON.stringify(type) ?? "undefined"}`);
 }
 
@@ -120,4 +118,13 @@ function notOfRun(path: string, why: string): ConfigError {
     summary: `${path} is no file of a run: ${why}`,
     advice: "Name a file of a run, as `seam eval` writes them to `.seam/evals/`.",
   });
+}
+
+/** Of a file of several runs, the rows of those of one suite. */
+export async function* rowsOfSuite(path: string, suite: string): AsyncGenerator<RunRow> {
+  let isOfSuite = false;
+  for await (const row of readRows(path)) {
+    if (row.type === "run") isOfSuite = row.suite === suite;
+    if (isOfSuite) yield row;
+  }
 }

@@ -1,8 +1,7 @@
-import type { CallEvent } from "../../call/event.ts";
 import type { Scorer, ScoreValue } from "../scorer.ts";
 import type { Suite } from "../suite/suite.ts";
 import { limited } from "./limited.ts";
-import { type CallsOf, type ListenOptions, listen } from "./listen.ts";
+import { type CallsOf, type HeardCall, type ListenOptions, listen } from "./listen.ts";
 import type { TrialCall, TrialRecord, TrialScore } from "./records.ts";
 import { messageOf } from "./trial-error.ts";
 import { plus, usedBy } from "./used.ts";
@@ -27,7 +26,7 @@ export async function scoresOf(
   const ms = suite.timeoutMs;
   const all = await Promise.all(
     suite.scorers.map(async (scorer) => {
-      const heard: CallEvent[] = [];
+      const heard: HeardCall[] = [];
       const about = { ...context.about, metric: scorer.name };
       const score = await listen(about, heard, context.options, () =>
         scoreOf({ what: "The scorer", ms, signal: context.options.signal }, (signal) =>

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { CallEvent } from "../../call/event.ts";
 import type { ScoredTrial } from "../scorer.ts";
 import type { EvalCase } from "../suite/case.ts";
 import type { Suite } from "../suite/suite.ts";
 import { limited } from "./limited.ts";
-import { type CallsOf, type ListenOptions, listen } from "./listen.ts";
+import { type CallsOf, type HeardCall, type ListenOptions, listen } from "./listen.ts";
 import { plain } from "./plain.ts";
 import type { TrialError, TrialRecord } from "./records.ts";
 import { noScores, type Scores, scoresOf } from "./scores.ts";
@@ -42,7 +41,7 @@ export async function runTrial(
   };
   const about: CallsOf = { suite: suite.name, run: options.run, case: of.id, trial, metric: null };
   const cluster = suite.clusterOf(of);
-  const heard: CallEvent[] = [];
+  const heard: HeardCall[] = [];
   const start = performance.now();
   const ending = await listen(about, heard, options, () => ended(suite, of, trial, signal));
   const tookMs = performance.now() - start;
@@ -53,7 +52,7 @@ export async function runTrial(
   const scored: Omit<ScoredTrial, "output" | "signal"> = {
     ...of,
     trial,
-    calls: [...heard],
+    calls: heard.map(({ event }) => event),
     latencyMs,
     costUsd,
     tokens,

@@ -1,4 +1,6 @@
 import type { CallEvent } from "../../call/event.ts";
+import { totalTokens } from "../../call/usage.ts";
+import type { HeardCall } from "./listen.ts";
 import type { TrialCall } from "./records.ts";
 
 /** What calls used, of a trial or of a judge. */
@@ -15,25 +17,28 @@ export interface Used {
 }
 
 /** What calls that were made together have used. What calls made for another one used is summed up in it: only they count. */
-export function usedBy(events: readonly CallEvent[]): Used {
-  const asked = events.filter(isOfModel);
+export function usedBy(heard: readonly HeardCall[]): Used {
+  const asked = heard.filter(({ event }) => isOfModel(event));
   const earlier = fromEarlierRuns(asked);
   return {
-    spentUsd: sum(asked, spentOn),
-    costUsd: sum(asked, (event) => (earlier.has(event) ? event.savedUsd : spentOn(event))),
-    tokens: sum(asked, (event) => (earlier.has(event) ? null : tokensOf(event))),
+    spentUsd: sum(asked, ({ event }) => spentOn(event)),
+    costUsd: sum(asked, (call) => (earlier.has(call) ? call.event.savedUsd : spentOn(call.event))),
+    tokens: sum(asked, (call) =>
+      earlier.has(call) ? call.savedTokens : totalTokens(call.event.usage),
+    ),
     cached: earlier.size > 0,
-    calls: asked.map(callOf),
+    calls: asked.flatMap(callOf),
   };
 }
 
 /** An answer that is kept within the run, and asked for again, is free in production, too. */
-function fromEarlierRuns(events: readonly CallEvent[]): ReadonlySet<CallEvent> {
+function fromEarlierRuns(calls: readonly HeardCall[]): ReadonlySet<HeardCall> {
   const here = new Set<string>();
-  const earlier = new Set<CallEvent>();
-  for (const event of events) {
-    if (event.source === "cache" && !here.has(event.fingerprint)) earlier.add(event);
-    here.add(event.fingerprint);
+  const earlier = new Set<HeardCall>();
+  for (const call of calls) {
+    const { source, fingerprint } = call.event;
+    if (source === "cache" && !here.has(fingerprint)) earlier.add(call);
+    here.add(fingerprint);
   }
   return earlier;
 }
@@ -49,15 +54,11 @@ function spentOn({ costUsd, unpricedAttempts }: CallEvent): number | null {
   return unpricedAttempts > 0 ? null : costUsd;
 }
 
-function tokensOf({ usage: { inputTokens, outputTokens } }: CallEvent): number | null {
-  return inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens;
-}
-
 function sum(
-  events: readonly CallEvent[],
-  amount: (event: CallEvent) => number | null,
+  calls: readonly HeardCall[],
+  amount: (call: HeardCall) => number | null,
 ): number | null {
-  return events.map(amount).reduce(plus, 0);
+  return calls.map(amount).reduce(plus, 0);
 }
 
 /** `null` where a part is not known. */
@@ -65,7 +66,7 @@ export function plus(sum: number | null, amount: number | null): number | null {
   return sum === null || amount === null ? null : sum + amount;
 }
 
-function callOf(event: CallEvent): TrialCall {
-  const { id, task, target, answeredBy, model, promptFingerprint } = event;
-  return { id, task, target: answeredBy ?? target, model, prompt: promptFingerprint ?? "" };
+function callOf({ event }: HeardCall): TrialCall[] {
+  const { id, task, target, answeredBy, model, promptFingerprint: prompt } = event;
+  return prompt === null ? [] : [{ id, task, target: answeredBy ?? target, model, prompt }];
 }

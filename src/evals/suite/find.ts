@@ -29,7 +29,7 @@ export async function findEvalFiles(
   });
 }
 
-/** `.` and `..` are no hidden folders. */
-function isLeftOut(path: string): boolean {
+/** Whether a folder is not looked into. `.` and `..` are no hidden ones. */
+export function isLeftOut(path: string): boolean {
   return /^(node_modules|dist|\.[^./\\].*)$/.test(basename(path));
 }

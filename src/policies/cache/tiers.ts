@@ -12,6 +12,7 @@ import { withSettings } from "../../call/request.ts";
 import type { Target } from "../../call/target.ts";
 import type { Trace } from "../../call/trace.ts";
 import type { Troubles } from "../../call/troubles.ts";
+import { totalTokens, toUsage } from "../../call/usage.ts";
 import { raceAbort, within } from "../../util/abort.ts";
 
 /**
@@ -68,7 +69,8 @@ export class CacheTiers {
     const costUsd = trace.answeredIn?.costUsd ?? null;
     const expiresAt = Date.now() + rule.ttlMs;
     try {
-      const text = encodeCached({ result, target: target.name, costUsd, expiresAt });
+      const tokens = totalTokens(toUsage(result.usage));
+      const text = encodeCached({ result, target: target.name, costUsd, tokens, expiresAt });
       const key = target === targets[0] ? firstKey : keyOf(call, target);
       for (const store of storesFor(target, rule, this.#stores)) {
         this.#put(store, key, text, rule.ttlMs, trace);

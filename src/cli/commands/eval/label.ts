@@ -44,8 +44,8 @@ const mostSteps = 100;
 const examples = `
 Shows input and output of each row that has no label by this metric yet, and asks. What a judge has
 said is not shown. Type a label, the beginning of it, or its number; what follows is kept as a note.
-An empty line skips; :back goes back, :reject takes a case out of the suite, :quit ends. Each label is
-in the file at once. Answers may also come from a pipe, one a line.
+An empty line skips; :back goes back, :reject takes a case out of the suite, :quit ends. Each label
+is in the file at once. Answers may also come from a pipe, one a line.
 
 Labels of cases are written into their file, those of a run into a file of their own (--to), as
 human: { <metric>: { value, by, at, note } }. \`seam eval calibrate\` compares judges with them.

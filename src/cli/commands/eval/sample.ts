@@ -23,13 +23,14 @@ const defaults = evalDefaults.sample;
 const examples = `
 How calls are drawn:
   random   each as readily as another
-  failure  those with a low score, an error, an answer that was cut off, refused or asked for again, a
-           retry; from each kind in turn, and \`metadata.sign\` says which
+  failure  those with a low score, an error, an answer that was cut off, refused or asked for again,
+           a retry; from each kind in turn, and \`metadata.sign\` says which
   cost     without repetition, a call that cost twice as much twice as readily
-  cluster  of ${amount(defaults.clustered)} drawn at random, from each cluster of similar prompts in turn, the largest first
+  cluster  of ${amount(defaults.clustered)} drawn at random, from each cluster of similar prompts in turn, the
+           largest first
 
-The same seed draws the same calls from the same store. Calls that evals have made are never drawn, nor
-are cases that the file has, rejected ones included, nor an input twice.
+The same seed draws the same calls from the same store. Calls that evals have made are never drawn,
+nor are cases that the file has, rejected ones included, nor an input twice.
 
 Examples:
   seam eval sample --task classify-ticket --since 30d --to evals/tickets.jsonl

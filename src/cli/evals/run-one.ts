@@ -1,0 +1,105 @@
+import { dirname } from "node:path";
+import type { RunEnd, RunStart } from "../../evals/run/records.ts";
+import { RunFile } from "../../evals/run/run-file.ts";
+import { runSuite, trialKey } from "../../evals/run/run-suite.ts";
+import { isOfModel } from "../../evals/run/used.ts";
+import type { LoadedSuite } from "../../evals/suite/load.ts";
+import { newId } from "../../util/id.ts";
+import { note } from "../output/terminal.ts";
+import type { EvalRunOptions } from "./options.ts";
+import { RunProgress } from "./progress.ts";
+import { nameInProject, type Project, runPath } from "./project.ts";
+import { checkResumable, triedTrials, type Unfinished, unfinishedRun } from "./resume.ts";
+
+/** What is left of the limits of the whole command. */
+export interface Left {
+  readonly costUsd: number | undefined;
+  readonly timeMs: number | undefined;
+}
+
+/** A run that is over, with the file of its rows. */
+export interface RunOver {
+  readonly path: string;
+  readonly start: RunStart;
+  readonly end: RunEnd;
+  readonly trials: number;
+  readonly spentUsd: number;
+}
+
+/** Runs a suite into a file of its own. What stopped it early is in its end. */
+export async function runOne(
+  { suite, file }: LoadedSuite,
+  project: Project,
+  options: EvalRunOptions,
+  { left, signal }: { readonly left: Left; readonly signal: AbortSignal },
+): Promise<RunOver> {
+  const { resume, filter, shard = null, trials = suite.trials, concurrency, cache } = options;
+  const before =
+    resume === undefined ? undefined : await unfinishedRun(project, suite.name, resume);
+  const start: RunStart = {
+    type: "run",
+    format: 1,
+    run: newId(),
+    suite: suite.name,
+    file: nameInProject(project, file),
+    startedAt: Date.now(),
+    ...project.code,
+    trials,
+    metrics: suite.metrics,
+    slices: suite.slices,
+    shard,
+    filter: filter === undefined ? null : String(filter),
+    resumed: before?.start.run ?? null,
+  };
+  if (before !== undefined) goOnWith(before, start);
+  const path = runPath(project, start.run);
+  const rows = await RunFile.create(path, start);
+  const progress = new RunProgress(suite);
+  let done = 0;
+  try {
+    const taken = new Set<string>();
+    if (before !== undefined) {
+      for await (const row of triedTrials(before)) {
+        taken.add(trialKey(row));
+        await rows.add(row);
+      }
+    }
+    const end = await runSuite(suite, {
+      run: start.run,
+      folder: dirname(file),
+      trials,
+      concurrency,
+      filter,
+      shard: options.shard,
+      resume: taken,
+      maxCostUsd: left.costUsd,
+      maxTimeMs: left.timeMs,
+      cache: cache ? "use" : "refresh",
+      signal,
+      onTotal: (total) => progress.begin(total, taken.size),
+      onRow: async (row) => {
+        await rows.add(row);
+        done++;
+        progress.add(row);
+      },
+      onCall: (event) => {
+        if (isOfModel(event)) progress.spentUsd += event.costUsd ?? 0;
+      },
+    });
+    await rows.add(end);
+    return { path, start, end, trials: taken.size + done, spentUsd: progress.spentUsd };
+  } finally {
+    progress.end();
+    await rows.close();
+  }
+}
+
+function goOnWith(before: Unfinished, now: RunStart): void {
+  checkResumable(before, now);
+  const { run, commit, startedAt } = before.start;
+  note(`Going on with the run ${run} of ${new Date(startedAt).toISOString()}.`);
+  if (commit !== now.commit)
+    note(
+      `Its first trials ran at the commit ${commit ?? "unknown"}, the others run at ${now.commit ?? "unknown"}.`,
+    );
+}
