@@ -73,7 +73,7 @@ describe("estimate", () => {
     const inFives = (n: number): string[] =>
       Array.from({ length: n }, (_, at) => String(Math.floor(at / 5)));
     expect(estimate(scored(graded(40)))?.method).toBe("bootstrap");
-    expect(estimate(scored(graded(80)))?.method).toBe("t");
+    expect(estimate(scored(graded(120)))?.method).toBe("t");
     expect(estimate(scored([0, 1, 1, 0, 1, 1], ["a", "a", "b", "b", "c", "c"]))).toMatchObject({
       method: "cluster-bootstrap",
       n: 6,

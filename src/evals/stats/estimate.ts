@@ -15,7 +15,7 @@ export interface Observation extends Clustered {
 }
 
 /** Below so many units that tell as much, Student's table alone is not right enough for skewed scores. */
-const fewUnits = 50;
+const fewUnits = 100;
 
 /**
  * The mean of the scores with an interval for the mean of all cases like these; `null` without any. The method is chosen
