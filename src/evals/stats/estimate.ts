@@ -47,11 +47,10 @@ function asProportion(units: readonly Unit[], level: number): Found {
 }
 
 function asMean(units: readonly Unit[], clustered: boolean, rule: Statistics): Found {
-  const { mean, effective } = robustMean(units);
+  const { mean, se, df, effective } = robustMean(units);
   // As if each unit had passed or failed as a whole: nothing from 0 to 1 varies more.
   const widest = wilson(mean, effective, normalQuantile((1 + rule.level) / 2));
   if (units.length < 2) return { mean, se: seOfShare(mean, 1), ...widest, method: "wilson" };
-  const { se, df } = robustMean(units);
   if (se < 1e-12) return { mean, se, ...widest, method: "wilson" };
   const tells = (mean * (1 - mean)) / cautiousMean(units).se ** 2;
   const byT = within(widest, wilson(mean, tells, tQuantile((1 + rule.level) / 2, df)));

@@ -70,16 +70,22 @@ function testOf(
   const sums = units.map(({ sum }) => sum).filter((sum) => Math.abs(sum) > 1e-12);
   const exact = clustered ? "cluster-permutation" : "permutation";
   const counts = passCountsOf(pairs);
-  if (counts !== null) {
-    const total = sums.reduce((all, sum) => all + sum, 0);
-    return { p: Math.max(signFlip(sums, rule), reallocation(counts, total, rule)), method: exact };
-  }
-  if (!clustered && sums.every((sum) => Math.abs(sum) === 1)) {
+  if (counts === null && !clustered && sums.every((sum) => Math.abs(sum) === 1)) {
     return { p: signFlip(sums, rule), method: "mcnemar" };
   }
-  if (sums.length <= fewUnits) return { p: signFlip(sums, rule), method: exact };
+  const byUnits = byUnitsOf(units, sums, rule);
+  if (counts !== null) {
+    const total = sums.reduce((all, sum) => all + sum, 0);
+    return { p: Math.max(byUnits, reallocation(counts, total, rule)), method: exact };
+  }
+  if (sums.length <= fewUnits) return { p: byUnits, method: exact };
+  return { p: byUnits, method: clustered ? "cluster" : "t" };
+}
+
+function byUnitsOf(units: readonly Unit[], sums: readonly number[], rule: Statistics): number {
+  if (sums.length <= fewUnits) return signFlip(sums, rule);
   const { mean, se, df } = spreadOf(units);
-  return { p: tTest(mean / se, df), method: clustered ? "cluster" : "t" };
+  return tTest(mean / se, df);
 }
 
 /** Of passes and fails that were tried more often on one side; else `null`. */
