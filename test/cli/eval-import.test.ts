@@ -200,6 +200,8 @@ test("what cannot be carried over is named with its place, in the terminal and i
     expect(stderr).toContain(said);
     expect(file).toContain(said);
   }
+  // Nothing is said of what was carried over whole.
+  expect(stderr).not.toContain("line 3");
 });
 
 test("nothing in a config becomes code, and no name leads out of the folder", async () => {

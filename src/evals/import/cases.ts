@@ -41,11 +41,10 @@ export function casesOf(
       assertionsOf(test["assert"], place, own),
     ];
     const rubrics = lists.flatMap((list) => list.rubrics);
-    const metric = stringOf(test["metric"]);
     const assert = lists.flatMap((list) => list.assert);
     const threshold = test["threshold"] ?? base["threshold"];
     const expected: ImportedExpected = {
-      assert: metric === undefined ? assert : assert.map((one) => ({ metric, ...one })),
+      assert,
       ...(typeof threshold === "number" && { threshold }),
       ...(rubrics.length > 0 && { rubric: rubricOf(rubrics) }),
     };

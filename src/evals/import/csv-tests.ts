@@ -1,4 +1,3 @@
-import { isRecord } from "../../patterns/extract/shape.ts";
 import { assertionTypes } from "../scorers/assertion.ts";
 import type { Notes } from "./notes.ts";
 
@@ -39,7 +38,13 @@ export function testOfCsv(
     ...(thresholds.has(number) && { threshold: thresholds.get(number) }),
     ...(metric !== undefined && { metric }),
   }));
-  return { ...others, vars, assert, metadata: about, ...(isRecord(options) && { options }) };
+  return {
+    ...others,
+    vars,
+    assert,
+    metadata: about,
+    ...(Object.keys(options).length > 0 && { options }),
+  };
 }
 
 const shape =
