@@ -43,7 +43,8 @@ const exitCodeHelp = `
 Exit codes:
   0  it did what was asked, and found nothing wrong
   1  it failed, or found something broken
-  2  it was used wrongly: an unknown option, a value that cannot be read`;
+  2  it was used wrongly: an unknown option, a value that cannot be read
+Those of \`seam eval\` are in its help.`;
 
 function versionOf(manifest: URL): string {
   const { version }: { version: string } = JSON.parse(readFileSync(manifest, "utf8"));
