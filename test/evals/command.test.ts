@@ -256,3 +256,31 @@ test("reports are written: rows that merge reads, JUnit, Markdown, a page", asyn
   expect(await readdir(project.folder)).toEqual(expect.arrayContaining(files));
   expect(trialsIn(await rowsIn(join(project.folder, jsonl)))).toHaveLength(4);
 });
+
+test("an SDK of OpenTelemetry that an eval file registers is told of each score", async () => {
+  const load = (name: string): string => JSON.stringify(import.meta.resolve(name));
+  await project.suite(
+    "tickets",
+    `import { appendFileSync } from "node:fs";
+     import { logs } from ${load("@opentelemetry/api")};
+     import { LoggerProvider } from ${load("@opentelemetry/sdk-logs")};
+     const none = async () => {};
+     const onEmit = ({ eventName, attributes }) =>
+       appendFileSync("events.jsonl", JSON.stringify({ eventName, attributes }) + "\\n");
+     const processors = [{ onEmit, forceFlush: none, shutdown: none }];
+     logs.setGlobalLoggerProvider(new LoggerProvider({ processors }));
+     ${tickets(2)}`,
+  );
+  expect((await project.seam(["eval"])).code).toBe(0);
+  const events = jsonLines(await readFile(join(project.folder, "events.jsonl"), "utf8"));
+  expect(events).toHaveLength(2);
+  expect(events).toContainEqual({
+    eventName: "gen_ai.evaluation.result",
+    attributes: expect.objectContaining({
+      "gen_ai.evaluation.name": "exact",
+      "gen_ai.evaluation.score.label": "pass",
+      "gen_ai.response.id": expect.any(String),
+      "seam.eval.case": "case-1",
+    }),
+  });
+});

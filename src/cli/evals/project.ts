@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { defaults } from "../../config/defaults.ts";
-import { findConfig, loadConfig } from "../../config/load.ts";
+import { findConfig, type LoadedConfig, loadConfig } from "../../config/load.ts";
 import { storeOf } from "../../config/store-of.ts";
 import type { RunStart } from "../../evals/run/records.ts";
 import type { StoreOptions } from "../find-store.ts";
@@ -15,25 +15,30 @@ export interface Project {
   /** The folder of the files of runs. */
   readonly runs: string;
   readonly code: Pick<RunStart, "commit" | "branch" | "dirty">;
+  /** What OpenTelemetry is told of scores; `undefined`: nothing. */
+  readonly telemetry: { readonly content: boolean } | undefined;
 }
 
 export async function openProject(options: StoreOptions): Promise<Project> {
   const file = options.config ?? findConfig(process.cwd());
   const folder = file === undefined ? process.cwd() : dirname(resolve(file));
-  const store = await storeFor(options, file);
+  const loaded = file === undefined ? undefined : await loadConfig(file);
+  const store = storeFor(options, loaded);
   const runs = join(dirname(store ?? resolve(folder, defaults.store)), "evals");
-  return { folder, store, runs, code: await commitAt(folder) };
+  const telemetry = telemetryFor(loaded?.config);
+  return { folder, store, runs, code: await commitAt(folder), telemetry };
 }
 
-async function storeFor(
-  { store }: StoreOptions,
-  file: string | undefined,
-): Promise<string | undefined> {
+function storeFor({ store }: StoreOptions, loaded: LoadedConfig | undefined): string | undefined {
   if (store !== undefined) return resolve(store);
-  if (file === undefined) return resolve(defaults.store);
-  const { path, config } = await loadConfig(file);
-  const named = config.store ?? defaults.store;
-  return named === false || named === ":memory:" ? undefined : storeOf(named, path);
+  if (loaded === undefined) return resolve(defaults.store);
+  const named = loaded.config.store ?? defaults.store;
+  return named === false || named === ":memory:" ? undefined : storeOf(named, loaded.path);
+}
+
+function telemetryFor(config: LoadedConfig["config"] | undefined): Project["telemetry"] {
+  if (config?.telemetry === false) return undefined;
+  return { content: config?.telemetry?.content ?? defaults.telemetry.content };
 }
 
 /** As runs name eval files: from the project's folder, and the same on any system. */

@@ -1,10 +1,12 @@
 import { dirname } from "node:path";
+import { evaluationLog } from "../../evals/run/evaluation-log.ts";
 import type { RunEnd, RunStart } from "../../evals/run/records.ts";
 import { RunFile } from "../../evals/run/run-file.ts";
 import { runSuite, trialKey } from "../../evals/run/run-suite.ts";
 import { isOfModel } from "../../evals/run/used.ts";
 import type { LoadedSuite } from "../../evals/suite/load.ts";
 import { newId } from "../../util/id.ts";
+import { oneLine } from "../output/clean.ts";
 import { note } from "../output/terminal.ts";
 import type { EvalRunOptions } from "./options.ts";
 import { RunProgress } from "./progress.ts";
@@ -55,6 +57,9 @@ export async function runOne(
   const path = runPath(project, start.run);
   const rows = await RunFile.create(path, start);
   const progress = new RunProgress(suite);
+  const log =
+    project.telemetry &&
+    (await evaluationLog(start, { ...project.telemetry, onTrouble: noteTrouble }));
   let done = 0;
   try {
     const taken = new Set<string>();
@@ -81,8 +86,10 @@ export async function runOne(
         await rows.add(row);
         done++;
         progress.add(row);
+        log?.onRow(row);
       },
-      onCall: (event) => {
+      onCall: (event, about, trace) => {
+        log?.onCall(event, about, trace);
         if (isOfModel(event)) progress.spentUsd += event.costUsd ?? 0;
       },
     });
@@ -92,6 +99,11 @@ export async function runOne(
     progress.end();
     await rows.close();
   }
+}
+
+function noteTrouble(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  note(`Scores could not be reported to OpenTelemetry: ${oneLine(message)}`);
 }
 
 function goOnWith(before: Unfinished, now: RunStart): void {
