@@ -6,6 +6,7 @@ import type { EvalRunOptions } from "../evals/options.ts";
 import { withConcludeOptions } from "../evals/with-conclude-options.ts";
 import { wholeNumber } from "../filters.ts";
 import { addEvalAdd } from "./eval/add.ts";
+import { addEvalCalibrate } from "./eval/calibrate.ts";
 import { addEvalHistory } from "./eval/history.ts";
 import { addEvalImport } from "./eval/import.ts";
 import { addEvalLabel } from "./eval/label.ts";
@@ -64,6 +65,7 @@ export function addEval(program: Command): void {
   addEvalAdd(command);
   addEvalSample(command);
   addEvalLabel(command);
+  addEvalCalibrate(command);
   addEvalHistory(command);
   addEvalImport(command);
   addEvalMerge(command);
