@@ -24,7 +24,6 @@ export const worlds: readonly World[] = [
     draw: (random, drop) => [rarePairs(random, 200, drop)],
   },
   one("scores in fifths, 50 cases", { cases: 50, score: meanOf(5) }),
-  one("scores in fifths, 200 cases", { cases: 200, score: meanOf(5) }),
   one("20 clusters of 5 passes and fails", { cases: 100, score: pass, clusters: 20 }),
   one("8 clusters of 10 passes and fails", { cases: 80, score: pass, clusters: 8 }),
   one("50 cases, 5 trials each", { cases: 50, score: meanOf(5) }),

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ConfigError } from "../../errors.ts";
+import { rewriteLines } from "../../util/rewrite-lines.ts";
 import type { RunRow } from "../run/records.ts";
 import { readRows } from "../run/run-file.ts";
 import { messageOf } from "../run/trial-error.ts";
@@ -51,12 +51,11 @@ export async function writeBaseline(path: string, rows: AsyncIterable<RunRow>): 
     metrics,
   };
   const lines = [...cases].map(([id, each]) => JSON.stringify(lineOf(id, each)));
-  const made = `${path}.${randomUUID()}`;
   try {
-    await writeFile(made, `${[JSON.stringify(header), ...lines].join("\n")}\n`);
-    await rename(made, path);
+    await rewriteLines(path, async function* () {
+      yield* [JSON.stringify(header), ...lines];
+    });
   } catch (cause) {
-    await rm(made, { force: true });
     throw new ConfigError(
       {
         summary: `The baseline cannot be written to ${path}: ${messageOf(cause)}`,

@@ -73,14 +73,16 @@ function rewordedIn(
 }
 
 /** What prompts are compared by. */
-export const promptParts = [
+export const promptParts: readonly PromptPart[] = [
   "target",
   "system",
   "messages",
   "tools",
   "output",
   "settings",
-] as const satisfies readonly (keyof LockedPrompt)[];
+];
+
+type PromptPart = "target" | "system" | "messages" | "tools" | "output" | "settings";
 
 function nearestOf(lock: Lock, prompt: StaticPrompt, fingerprint: string): LockedPrompt | null {
   const ofTask = Object.entries(lock.prompts[prompt.task] ?? {});
