@@ -33,6 +33,7 @@ Examples:
   seam eval --resume                   go on with what broke off
   seam eval --accept                   compare later runs with this one
   seam eval --shard 1/4 --jsonl shard-1.jsonl     and then: seam eval merge shard-*.jsonl
+  seam eval --check                    in CI, without keys: is every prompt evaluated?
   seam eval --json | jq '{suite: .start.suite, passed: .gate.passed}'`;
 
 /** `seam eval` runs suites; its subcommands make their data, calibrate their judges, and show what they were like. */
@@ -53,6 +54,10 @@ export function addEval(program: Command): void {
     .option("--resume [run]", "go on with a run that broke off; default: the newest of each suite")
     .option("--no-cache", "ask models again, also where a trial was answered before")
     .option("--watch", "run again when files change")
+    .option(
+      "--check",
+      "ask no model: fail where a prompt is sent that `seam.lock` does not have as evaluated",
+    )
     .optionsGroup("Limits, of all suites together:")
     .option(
       "--max-cost <usd>",
@@ -73,6 +78,10 @@ export function addEval(program: Command): void {
 
 async function evaluate(pattern: string | undefined, options: EvalRunOptions): Promise<void> {
   await leaveWith(async (signal) => {
+    if (options.check) {
+      const { checkAll } = await import("../evals/check.ts");
+      return await checkAll(pattern, options, signal);
+    }
     if (options.watch) {
       const { watchAndRun } = await import("../evals/watch.ts");
       return await watchAndRun(process.cwd(), options, signal);

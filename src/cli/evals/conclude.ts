@@ -1,16 +1,20 @@
 import { writeBaseline } from "../../evals/baseline/file.ts";
+import { readLock } from "../../evals/lock/file.ts";
+import { calibrationState } from "../../evals/lock/judges.ts";
 import type { SuiteResult } from "../../evals/result/result.ts";
 import { summarize } from "../../evals/result/summarize.ts";
 import { rowsOfSuite } from "../../evals/run/run-file.ts";
 import type { LoadedSuite } from "../../evals/suite/load.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { shortPath } from "../find-store.ts";
+import { lockPath } from "../lock-path.ts";
 import { evalRunOf, recordEvalRun } from "../open-eval-history.ts";
 import { jsonLine } from "../output/clean.ts";
 import type { Report } from "../output/eval/report.ts";
 import { renderSuite } from "../output/eval/suite.ts";
 import { note, print } from "../output/terminal.ts";
 import { committedBaseline, findBaseline } from "./find-baseline.ts";
+import { type LockRun, lockRun } from "./lock-run.ts";
 import type { ConcludeOptions } from "./options.ts";
 import type { Project } from "./project.ts";
 
@@ -21,18 +25,24 @@ export interface Concluded extends Report {
 
 /**
  * Says what the runs of a suite in a file came to, one run or all its shards, and keeps what is to be kept of them: in the
- * history, and as the baseline.
+ * history, as the baseline, and in the lock of prompts.
  */
 export async function conclude(
   loaded: LoadedSuite,
   path: string,
   project: Project,
-  { baseline: named, accept, json }: ConcludeOptions,
+  options: ConcludeOptions & Pick<LockRun, "sent" | "signal">,
 ): Promise<Concluded> {
+  const { baseline: named, accept, json, sent, signal } = options;
   const { suite } = loaded;
   const rows = (): ReturnType<typeof rowsOfSuite> => rowsOfSuite(path, suite.name);
   const baseline = await findBaseline(loaded, project, named);
-  const result = await summarize(rows, { gate: suite.gate, baseline });
+  const locked = lockPath(options.config);
+  const lock = await readLock(locked);
+  const result = await summarize(rows, {
+    ...{ gate: suite.gate, baseline },
+    calibrationOf: (metric, calls) => calibrationState(lock, metric, calls),
+  });
   print(json ? jsonLine(result) : renderSuite(result));
   note(`The rows of this run: ${shortPath(path)}`);
   if (isOfAllCases(result) && isOver(result) && project.store !== undefined)
@@ -43,7 +53,10 @@ export async function conclude(
     await writeBaseline(file, rows());
     note(`Accepted: ${shortPath(file)} is what later runs are compared with. Commit it.`);
   }
-  return { result, baseline, rows, code: codeOf(result, isAccepted) };
+  const code = codeOf(result, isAccepted);
+  if (code === exitCodes.ok && isOfAllCases(result))
+    await lockRun({ loaded, result, path: locked, sent, signal });
+  return { result, baseline, rows, code };
 }
 
 function isOfAllCases({ start }: SuiteResult): boolean {

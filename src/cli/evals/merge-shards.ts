@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ConfigError } from "../../errors.ts";
+import { SentPrompts } from "../../evals/lock/exercise.ts";
 import type { RunStart } from "../../evals/run/records.ts";
 import { readRows, rowsOfSuite } from "../../evals/run/run-file.ts";
 import { type LoadedSuite, loadSuites } from "../../evals/suite/load.ts";
@@ -21,6 +22,7 @@ interface ShardFile {
 export async function mergeShards(
   files: readonly string[],
   options: ConcludeOptions,
+  signal: AbortSignal,
 ): Promise<number> {
   const shards = (
     await Promise.all([...new Set(files.map((file) => resolve(file)))].map(shardsIn))
@@ -33,7 +35,13 @@ export async function mergeShards(
   for (const [name, ofSuite] of bySuite) {
     const suite = loaded.find((each) => each.suite.name === name);
     if (suite === undefined) throw gone(name, ofSuite);
-    concluded.push(await conclude(suite, await joined(name, ofSuite, project), project, options));
+    concluded.push(
+      await conclude(suite, await joined(name, ofSuite, project), project, {
+        ...options,
+        sent: new SentPrompts(),
+        signal,
+      }),
+    );
   }
   await writeReports(options, concluded);
   return worstOf(concluded.map(({ code }) => code));

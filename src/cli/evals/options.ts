@@ -20,4 +20,5 @@ export interface EvalRunOptions extends ConcludeOptions {
   readonly resume?: string | true;
   readonly cache: boolean;
   readonly watch?: true;
+  readonly check?: true;
 }

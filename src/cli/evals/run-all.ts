@@ -103,7 +103,7 @@ async function attempt(
       note(`${loaded.suite.name}: no case is selected.`);
       return undefined;
     }
-    return await conclude(loaded, run.path, project, options);
+    return await conclude(loaded, run.path, project, { ...options, sent: run.sent, signal });
   } catch (error) {
     // One suite that cannot be run does not keep the others from it.
     if (!SeamError.is(error)) throw error;

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { SentPrompts } from "../../evals/lock/exercise.ts";
 import { evaluationLog } from "../../evals/run/evaluation-log.ts";
 import type { RunEnd, RunStart } from "../../evals/run/records.ts";
 import { RunFile } from "../../evals/run/run-file.ts";
@@ -26,6 +27,8 @@ export interface RunOver {
   readonly end: RunEnd;
   readonly trials: number;
   readonly spentUsd: number;
+  /** What its cases have asked models. */
+  readonly sent: SentPrompts;
 }
 
 /** Runs a suite into a file of its own. What stopped it early is in its end. */
@@ -60,6 +63,7 @@ export async function runOne(
   const log =
     project.telemetry &&
     (await evaluationLog(start, { ...project.telemetry, onTrouble: noteTrouble }));
+  const sent = new SentPrompts();
   let done = 0;
   try {
     const taken = new Set<string>();
@@ -90,11 +94,12 @@ export async function runOne(
       },
       onCall: (event, about, trace) => {
         log?.onCall(event, about, trace);
+        sent.add(event, about, trace);
         if (isOfModel(event)) progress.spentUsd += event.costUsd ?? 0;
       },
     });
     await rows.add(end);
-    return { path, start, end, trials: taken.size + done, spentUsd: progress.spentUsd };
+    return { path, start, end, trials: taken.size + done, spentUsd: progress.spentUsd, sent };
   } finally {
     progress.end();
     await rows.close();

@@ -20,8 +20,8 @@ export function addEvalMerge(evals: Command): void {
 }
 
 async function merge(files: readonly string[], options: ConcludeOptions): Promise<void> {
-  await leaveWith(async () => {
+  await leaveWith(async (signal) => {
     const { mergeShards } = await import("../../evals/merge-shards.ts");
-    return await mergeShards(files, options);
+    return await mergeShards(files, options, signal);
   });
 }

@@ -2,42 +2,54 @@ import type { LockFinding } from "../../../evals/lock/check.ts";
 import { promptParts } from "../../../evals/lock/check.ts";
 import type { LockedPrompt } from "../../../evals/lock/lock.ts";
 import { multiLine, oneLine } from "../clean.ts";
-import { counted } from "../format.ts";
 import { paint } from "../terminal.ts";
 import { diffLines, painted } from "./case.ts";
 
-/** A finding for people: what is not covered, what has changed, and what to run. */
-export function renderFinding(finding: LockFinding): string {
-  switch (finding.kind) {
-    case "new-suite":
-      return block(`The suite ${oneLine(finding.suite)} was never run`, [], [finding.suite]);
-    case "no-prompts":
-      return block(
-        `The suite ${oneLine(finding.suite)} fails before a model is asked`,
-        [oneLine(finding.failure)],
-        [finding.suite],
-      );
-    case "reworded":
-      return block(
-        `${oneLine(finding.task)}: a prompt in ${oneLine(finding.suite)} has other words for the same cases`,
-        [
-          ...changed(finding.before, finding.after),
-          "Written with template`…`, its words would be known apart from its data.",
-        ],
-        [finding.suite],
-      );
-    case "unevaluated":
-      return block(title(finding), changes(finding), finding.suites);
-  }
-}
-
-function block(title: string, lines: readonly string[], suites: readonly string[]): string {
-  const filters = suites.map((suite) => `seam eval --suite '${suite}'`);
+/**
+ * A finding for people: what is not covered, what has changed, and what to run.
+ *
+ * @param fileOf - The eval file of a suite
+ */
+export function renderFinding(finding: LockFinding, fileOf: (suite: string) => string): string {
+  const { title, lines, suites } = wordsOf(finding);
+  const files = [...new Set(suites.map(fileOf))];
   return [
     paint("red", title),
     ...lines.map((line) => `  ${line}`.trimEnd()),
-    `  Evaluate it: ${oneLine(filters.join(" and "))}`,
+    ...files.map((file) => `  Evaluate it: seam eval ${quoted(oneLine(file))}`),
   ].join("\n");
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+interface Words {
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly suites: readonly string[];
+}
+
+function wordsOf(finding: LockFinding): Words {
+  if (finding.kind === "unevaluated") {
+    return { title: title(finding), lines: changes(finding), suites: finding.suites };
+  }
+  const suites = [finding.suite];
+  const suite = oneLine(finding.suite);
+  switch (finding.kind) {
+    case "new-suite":
+      return { title: `The suite ${suite} was never evaluated`, lines: [], suites };
+    case "no-prompts": {
+      const title = `The suite ${suite} fails before a model is asked, so that nothing can be said of its prompts`;
+      return { title, lines: [oneLine(finding.failure)], suites };
+    }
+    case "reworded": {
+      const title = `${oneLine(finding.task)}: a prompt that ${suite} sends has other words for the same cases`;
+      const advice = "Written with template`…`, its words would be known apart from its data.";
+      return { title, lines: [...changed(finding.before, finding.after), advice], suites };
+    }
+  }
 }
 
 type Unevaluated = Extract<LockFinding, { kind: "unevaluated" }>;
@@ -101,9 +113,4 @@ function changed(before: string, after: string): string[] {
     return shown[index - 1] === false ? [] : ["…"];
   });
   return gaps.length === 0 ? ["…"] : gaps;
-}
-
-/** What a check has looked at, in one sentence. */
-export function checkedLine(prompts: number, suites: number, cases: number): string {
-  return `${counted(prompts, "prompt")} of ${counted(suites, "suite")}, in ${counted(cases, "case")} against simulated replies`;
 }

@@ -1,0 +1,77 @@
+import { findingsOf, type LockFinding, unexercised } from "../../evals/lock/check.ts";
+import type { Exercised } from "../../evals/lock/exercise.ts";
+import { readLock } from "../../evals/lock/file.ts";
+import { findEvalFiles } from "../../evals/suite/find.ts";
+import { type LoadedSuite, loadSuites } from "../../evals/suite/load.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { configOf, type StoreOptions, shortPath } from "../find-store.ts";
+import { lockPath } from "../lock-path.ts";
+import { jsonLine, oneLine } from "../output/clean.ts";
+import { renderFinding } from "../output/eval/lock.ts";
+import { counted } from "../output/format.ts";
+import { note, print } from "../output/terminal.ts";
+import { exerciseDry } from "./dry.ts";
+
+interface CheckOptions extends StoreOptions {
+  readonly json?: true;
+}
+
+/**
+ * Runs the suites that a pattern finds without a model, and says which prompts they send that no evaluation covers.
+ * Resolves with the exit code.
+ */
+export async function checkAll(
+  pattern: string | undefined,
+  options: CheckOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const suites = await loadSuites(await findEvalFiles(pattern, process.cwd()));
+  const path = lockPath(options.config);
+  const lock = await readLock(path);
+  const exercised: Exercised[] = [];
+  for (const suite of suites) exercised.push(await exerciseDry(suite, signal));
+  const findings = findingsOf(lock, exercised);
+  // Of some suites alone, nobody knows what the others send.
+  const tasks = pattern === undefined ? Object.keys((await configOf(options))?.tasks ?? {}) : [];
+  const idle = unexercised(tasks, exercised);
+  if (options.json) {
+    const checked = exercised.map(({ suite, cases, failed, failure, prompts }) => ({
+      ...{ suite, cases, failed, failure },
+      prompts: [...prompts.keys()].sort(),
+    }));
+    print(jsonLine({ lock: path, findings, suites: checked, unexercised: idle }));
+  } else tell({ path, findings, exercised, suites });
+  if (!options.json && idle.length > 0)
+    note(`No suite sends prompts of ${idle.map(oneLine).join(", ")}.`);
+  return findings.length === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+function tell({
+  path,
+  findings,
+  exercised,
+  suites,
+}: {
+  readonly path: string;
+  readonly findings: readonly LockFinding[];
+  readonly exercised: readonly Exercised[];
+  readonly suites: readonly LoadedSuite[];
+}): void {
+  const fileOf = (name: string): string =>
+    shortPath(suites.find(({ suite }) => suite.name === name)?.file ?? name);
+  for (const finding of findings) print(`${renderFinding(finding, fileOf)}\n`);
+  const prompts = new Set(exercised.flatMap((one) => [...one.prompts.keys()]));
+  const cases = exercised.reduce((sum, one) => sum + one.cases, 0);
+  const what = `${counted(prompts.size, "prompt")} of ${counted(exercised.length, "suite")}, in ${counted(cases, "case")} against simulated replies`;
+  print(
+    findings.length === 0
+      ? `${what}: all are evaluated, says ${shortPath(path)}.`
+      : `${what}: ${counted(findings.length, "finding")}.`,
+  );
+  for (const { suite, failed, cases: of, failure } of exercised) {
+    if (failed === 0) continue;
+    note(
+      `${oneLine(suite)}: ${failed} of ${counted(of, "case")} failed on simulated replies, e.g. ${oneLine(failure ?? "")}`,
+    );
+  }
+}
