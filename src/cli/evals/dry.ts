@@ -4,7 +4,7 @@ import { type Exercised, exercise } from "../../evals/lock/exercise.ts";
 import type { LoadedSuite } from "../../evals/suite/load.ts";
 
 /** Cases of a suite that are tried without a model. */
-export const dryCases = 50;
+const dryCases = 50;
 
 /** Runs the first cases of a suite against simulated replies. */
 export async function exerciseDry(
