@@ -130,5 +130,13 @@ test("what cannot be meant is exit code 2, and nobody is asked", async () => {
   await wrong(/No judge of "tone"/, "--metric", "tone");
   await project.write("labels.jsonl", "");
   await wrong(/has no label by "helpful"/, "--eval", "evals/replies.eval.ts");
+  const missing = await project.seam([
+    "eval",
+    "calibrate",
+    "gone.jsonl",
+    "--eval",
+    "evals/replies.eval.ts",
+  ]);
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/gone\.jsonl/) });
   expect(requests()).toBe(0);
 });

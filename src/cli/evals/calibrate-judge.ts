@@ -60,18 +60,22 @@ export async function calibrateJudge(
     note(`The judge failed for ${counted(faults.length, "output")}: nothing is concluded or kept.`);
     return exitCodes.faults;
   }
+  if (labels.length === 0) throw appliesToNone(judge.name);
   const agreement = agreementOf(labels, judge.judge);
   const calibration = calibrationOf(judge, judged, agreement);
   const kept = typeof calibration === "string" ? null : calibration;
-  if (kept !== null) await keep(kept, options, signal);
   const says = appraise(agreement);
   print(
     options.json
       ? jsonLine({ metric: judge.name, ...judged, labels: labels.length, agreement, says, kept })
       : renderAgreement(agreement, says),
   );
-  if (typeof calibration === "string") note(`Not kept in seam.lock: ${calibration}`);
-  return kept === null ? exitCodes.failed : exitCodes.ok;
+  if (typeof calibration === "string") {
+    note(`Not kept in seam.lock: ${calibration}`);
+    return exitCodes.failed;
+  }
+  await keep(calibration, options, signal);
+  return exitCodes.ok;
 }
 
 async function judgeAll(
@@ -107,6 +111,13 @@ async function keep(
   const path = join(folder, "seam.lock");
   await updateLock(path, (lock) => putCalibration(lock, calibration), signal);
   note(`Kept in ${shortPath(path)}.`);
+}
+
+function appliesToNone(metric: string): ConfigError {
+  return new ConfigError({
+    summary: `The judge of ${JSON.stringify(metric)} applies to none of the labelled outputs`,
+    advice: "A pairwise judge needs something to compare with: rows with `expected`.",
+  });
 }
 
 function noLabels(file: string, metric: string, { unlabelled }: LabelledFile): ConfigError {

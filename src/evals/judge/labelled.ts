@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors.ts";
 import { isRecord } from "../../patterns/extract/shape.ts";
 import { jsonRecords } from "../data/jsonl.ts";
 import { rowOf } from "../data/row-of.ts";
-import { placed } from "../data/source.ts";
+import { placed, readable } from "../data/source.ts";
 import type { JudgeIdentity, JudgeVerdict } from "../scorer.ts";
 import type { CaseRow } from "../suite/case.ts";
 
@@ -34,7 +34,7 @@ export async function readLabelled(
   const labelled: Labelled[] = [];
   const ids = new Set<string>();
   let unlabelled = 0;
-  for await (const { line, record } of jsonRecords(path, signal)) {
+  for await (const { line, record } of readable(path, jsonRecords(path, signal))) {
     try {
       const { human, output, ...rest } = isRecord(record) ? record : {};
       const label = isRecord(human) && Object.hasOwn(human, metric) ? human[metric] : undefined;
