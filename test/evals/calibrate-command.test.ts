@@ -140,3 +140,17 @@ test("what cannot be meant is exit code 2, and nobody is asked", async () => {
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/gone\.jsonl/) });
   expect(requests()).toBe(0);
 });
+
+test("a suite says how its judge compares with people, and that another rubric does not any more", async () => {
+  await project.suite("replies", suite());
+  await labels();
+  const report = async (): Promise<string> => {
+    const { stdout } = await project.seam(["eval"]);
+    return stdout;
+  };
+  expect(await report()).toMatch(/judge of helpful was never compared with people/);
+  await calibrate();
+  expect(await report()).toMatch(/judge calibrated on 12 labels: kappa 0\.\d\d/);
+  await project.suite("replies", suite("", "It is kind."));
+  expect(await report()).toMatch(/calibrated on \d{4}-\d\d-\d\d with another rubric/);
+});
