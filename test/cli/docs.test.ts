@@ -52,6 +52,7 @@ test("help of every command has examples, and is the same on any terminal", () =
     "seam eval add",
     "seam eval sample",
     "seam eval label",
+    "seam eval calibrate",
     "seam eval history",
     "seam eval import",
     "seam eval merge",

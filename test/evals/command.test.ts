@@ -35,7 +35,7 @@ test("a suite is run, shown, kept in a file and in the history; run again, it co
     code: 0,
     stdout: expect.stringMatching(/tickets +PASSED.*exact +0\.75/s),
   });
-  expect(first.stderr).toMatch(/^The rows of this run: \.seam\/evals\/\w+\.jsonl\n$/m);
+  expect(first.stderr).toMatch(/^The rows of this run: \.seam\/evals\/\w+\.jsonl$/m);
   expect(first.stderr).not.toContain("█");
   expect(requests()).toBe(16);
   const again = await project.seam(["eval", "evals", "--json"]);

@@ -1,8 +1,10 @@
 import { SeamError } from "../../call/seam-error.ts";
 import { ConfigError } from "../../errors.ts";
+import { readLock } from "../../evals/lock/file.ts";
 import { findEvalFiles } from "../../evals/suite/find.ts";
 import { type LoadedSuite, loadSuites } from "../../evals/suite/load.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { lockPath } from "../lock-path.ts";
 import { multiLine } from "../output/clean.ts";
 import { writeReports } from "../output/eval/files.ts";
 import { note } from "../output/terminal.ts";
@@ -21,6 +23,8 @@ export async function runAll(
   refuseAcceptingParts(options);
   const loaded = await loadSuites(await findEvalFiles(pattern, process.cwd()));
   const project = await openProject(options);
+  // What cannot be read at the end shall be known before anything is paid.
+  await readLock(lockPath(options.config));
   const suites = await resumable(loaded, project, options.resume);
   const limits = new Limits(options);
   const concluded: Concluded[] = [];
