@@ -20,7 +20,7 @@ import type { Bench } from "./suites/suite.ts";
 
 const usage = `npm run bench -- [options]
   --quick        a short run, about a minute; its numbers are rough
-  --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 6 to 8 minutes
+  --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 6 to 9 minutes
   --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge, store, conversation,
                  gate; default all, separated by commas
   --json FILE    also writes every single measurement

@@ -29,11 +29,10 @@ export async function findBaseline(
   const { name } = loaded.suite;
   if (named === undefined) {
     const path = committedBaseline(loaded);
-    return (await isFile(path))
-      ? { ...(await readBaseline(path)), from: shortPath(path) }
-      : undefined;
+    const accepted = (await isFile(path)) ? await readBaseline(path, name) : undefined;
+    return accepted && { ...accepted, from: shortPath(path) };
   }
-  if (await isFile(resolve(named))) return await fromFile(resolve(named), name);
+  if (await isFile(resolve(named))) return await readBaseline(resolve(named), name);
   const found = await fromHistory(project, name, named);
   if (found !== undefined) return await baselineOf(rowsOfSuite(found.file, name), wordsFor(found));
   if (named === "last") return undefined;
@@ -45,14 +44,6 @@ export async function findBaseline(
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() === true;
-}
-
-async function fromFile(path: string, suite: string): Promise<Baseline | undefined> {
-  if (path.endsWith(".baseline.jsonl")) {
-    const baseline = await readBaseline(path);
-    return baseline.suite === suite ? baseline : undefined;
-  }
-  return await baselineOf(rowsOfSuite(path, suite), path);
 }
 
 async function fromHistory(

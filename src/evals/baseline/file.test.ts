@@ -36,13 +36,22 @@ const rows = runOf(
 
 test("what was written is read again, and is what the run makes", async () => {
   await writeBaseline(path, streamOf(rows));
-  expect(await readBaseline(path)).toEqual(await baselineOf(streamOf(rows), path));
+  expect(await readBaseline(path, "tickets")).toEqual(await baselineOf(streamOf(rows), path));
   expect(readdirSync(folder)).toEqual(["tickets.baseline.jsonl"]);
 });
 
 test("the file of a run is read as what it makes, without what a killed process has left of a line", async () => {
-  writeFileSync(path, `${rows.map((row) => JSON.stringify(row)).join("\n")}\n{"type":"tri`);
-  expect(await readBaseline(path)).toEqual(await baselineOf(streamOf(rows), path));
+  const others = runOf([{ case: "a", scores: { accuracy: 0 } }], { suite: "others", run: "run-2" });
+  const text = [...others, ...rows].map((row) => JSON.stringify(row)).join("\n");
+  writeFileSync(path, `${text}\n{"type":"tri`);
+  expect(await readBaseline(path, "tickets")).toEqual(await baselineOf(streamOf(rows), path));
+});
+
+test("a file of other suites is the baseline of none of them", async () => {
+  await writeBaseline(path, streamOf(rows));
+  expect(await readBaseline(path, "others")).toBeUndefined();
+  writeFileSync(path, rows.map((row) => JSON.stringify(row)).join("\n"));
+  expect(await readBaseline(path, "others")).toBeUndefined();
 });
 
 test("keeps exact means, the first trial's output, and no score where there is none", async () => {
@@ -59,7 +68,7 @@ test("keeps exact means, the first trial's output, and no score where there is n
 test("a long output is kept as text that ends early", async () => {
   const long = runOf([{ case: "a", scores: { accuracy: 1 }, output: { text: "x".repeat(5_000) } }]);
   await writeBaseline(path, streamOf(long));
-  const output = (await readBaseline(path)).cases.get("a")?.output;
+  const output = (await readBaseline(path, "tickets"))?.cases.get("a")?.output;
   expect(output).toMatch(/^\{"text":"x{991}…$/);
 });
 
@@ -91,10 +100,10 @@ test.each([
 ])("%s is refused, and the line is named", async (_, spoil, message) => {
   await writeBaseline(path, streamOf(rows));
   writeFileSync(path, spoil(readFileSync(path, "utf8")));
-  await expect(readBaseline(path)).rejects.toThrow(new RegExp(`${message}.*--accept`));
+  await expect(readBaseline(path, "tickets")).rejects.toThrow(new RegExp(`${message}.*--accept`));
 });
 
 test("a file that is not there, or cannot be, is told in words", async () => {
-  await expect(readBaseline(path)).rejects.toThrow(/cannot be read: ENOENT/);
+  await expect(readBaseline(path, "tickets")).rejects.toThrow(/cannot be read: ENOENT/);
   await expect(writeBaseline(join(path, "x"), streamOf(rows))).rejects.toThrow(/cannot be written/);
 });

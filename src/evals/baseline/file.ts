@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ConfigError } from "../../errors.ts";
 import { rewriteLines } from "../../util/rewrite-lines.ts";
 import type { RunRow } from "../run/records.ts";
-import { readRows } from "../run/run-file.ts";
+import { readRows, rowsOfSuite } from "../run/run-file.ts";
 import { messageOf } from "../run/trial-error.ts";
 import { type Baseline, type BaselineCase, baselineOf } from "./baseline.ts";
 
@@ -85,12 +85,15 @@ function lineOf(id: string, each: BaselineCase): unknown {
 }
 
 /**
- * Reads what {@link writeBaseline} has written, or the file of a run.
+ * Reads what {@link writeBaseline} has written, or the file of a run, which may hold those of other suites, too;
+ * `undefined` where it holds none of this suite.
  *
  * @throws ConfigError which names the line that is none, e.g. one that Git has left between two versions.
  */
-export async function readBaseline(path: string): Promise<Baseline> {
-  if (await isRun(path)) return baselineOf(readRows(path), path);
+export async function readBaseline(path: string, suite: string): Promise<Baseline | undefined> {
+  if (await isRun(path)) {
+    return (await hasSuite(path, suite)) ? baselineOf(rowsOfSuite(path, suite), path) : undefined;
+  }
   let header: z.infer<typeof headerSchema> | undefined;
   const cases = new Map<string, BaselineCase>();
   for (const [index, line] of (await textOf(path)).split("\n").entries()) {
@@ -105,8 +108,17 @@ export async function readBaseline(path: string): Promise<Baseline> {
     cases.set(id, { ...rest, scores: new Map(Object.entries(scores).map(scoreOf)) });
   }
   if (header === undefined) throw unusable(`The baseline ${path} is empty`);
-  const { suite, run, commit, startedAt, metrics } = header;
-  return { from: path, suite, run, commit, startedAt: Date.parse(startedAt), metrics, cases };
+  if (header.suite !== suite) return undefined;
+  const { run, commit, startedAt, metrics } = header;
+  return {
+    from: path,
+    suite,
+    run,
+    commit,
+    startedAt: Date.parse(startedAt),
+    metrics,
+    cases,
+  };
 }
 
 function scoreOf([name, [mean, trials]]: [string, [number, number]]): [
@@ -125,6 +137,13 @@ async function isRun(path: string): Promise<boolean> {
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+async function hasSuite(path: string, suite: string): Promise<boolean> {
+  for await (const row of readRows(path)) {
+    if (row.type === "run" && row.suite === suite) return true;
+  }
+  return false;
 }
 
 async function textOf(path: string): Promise<string> {
