@@ -81,11 +81,15 @@ function verdictOf({ difference, significant, seen, effect }: Evidence): Verdict
   return seen === null || seen > effect ? "underpowered" : "no evidence";
 }
 
-/** Of cases that know nothing of each other, which it takes for granted. */
+/** Of cases that know nothing of each other and were tried as often on both sides, which it takes for granted. */
 function mcnemarOf(pairs: readonly Pair[]): Comparison["mcnemar"] {
   const passOrFail = (score: number): boolean => score === 0 || score === 1;
   const exact = pairs.every(
-    ({ before, after, cluster }) => cluster === null && passOrFail(before) && passOrFail(after),
+    ({ before, after, cluster, trials }) =>
+      cluster === null &&
+      trials?.before === trials?.after &&
+      passOrFail(before) &&
+      passOrFail(after),
   );
   if (!exact) return null;
   const broke = pairs.filter(({ before, after }) => before > after).length;

@@ -121,6 +121,23 @@ describe("verdicts", () => {
   });
 });
 
+test("rare failures of a run that tries more often than its baseline did are no regression", async () => {
+  const once = runOf(cases(binary(40, 0)));
+  const fiveTimes = runOf(
+    Array.from({ length: 40 }, (_, index) =>
+      [1, 2, 3, 4, 5].map((trial) => ({
+        case: `c${index}`,
+        trial,
+        scores: { accuracy: index < 7 && trial === 1 ? 0 : 1 },
+      })),
+    ).flat(),
+    { trials: 5 },
+  );
+  const comparison = (await judged(fiveTimes, once)).metrics[0]?.comparison;
+  expect(comparison).toMatchObject({ verdict: "underpowered", mcnemar: null });
+  expect(comparison?.p).toBeGreaterThan(0.1);
+});
+
 describe("thresholds", () => {
   test.each<[Gate["metrics"], boolean]>([
     [{ accuracy: { atLeast: 0.95 } }, true],
