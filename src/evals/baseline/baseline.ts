@@ -1,5 +1,5 @@
 import { evalDefaults } from "../defaults.ts";
-import { type CaseTally, meanOf, meanOfCase, scoresOf } from "../result/tally.ts";
+import { type CaseTally, meanOf, scoresOf } from "../result/tally.ts";
 import { tallyRun } from "../result/tally-run.ts";
 import type { RunRow, TrialError, TrialRecord } from "../run/records.ts";
 
@@ -19,8 +19,8 @@ export interface BaselineCase {
   /** Of what was asked and expected. */
   readonly hash: string;
   readonly cluster: string | null;
-  /** By the name of the metric; those without a score are absent. */
-  readonly scores: ReadonlyMap<string, BaselineScore>;
+  /** Of the trials that have one, by the name of the metric; those without any are absent. */
+  readonly scores: ReadonlyMap<string, readonly number[]>;
   /** The first trial's, cut. */
   readonly output: unknown;
   readonly error: TrialError | null;
@@ -28,12 +28,6 @@ export interface BaselineCase {
   readonly latencyMs: number | null;
   readonly costUsd: number | null;
   readonly tokens: number | null;
-}
-
-export interface BaselineScore {
-  readonly mean: number;
-  /** Trials that have a score. */
-  readonly trials: number;
 }
 
 /** The baseline that a run, or all of its shards one after another, makes. */
@@ -67,10 +61,9 @@ function caseOf(
   metrics: readonly string[],
   shown: Shown | undefined,
 ): BaselineCase {
-  const scores = metrics.flatMap((name, metric): [string, BaselineScore][] => {
-    const mean = meanOfCase(each, metric);
-    return mean === null ? [] : [[name, { mean, trials: scoresOf(each.trials, metric).length }]];
-  });
+  const scores = metrics
+    .map((name, metric): [string, number[]] => [name, scoresOf(each.trials, metric)])
+    .filter(([, trials]) => trials.length > 0);
   const measure = (of: "latencyMs" | "costUsd" | "tokens"): number | null =>
     meanOf(each.trials.flatMap((trial) => trial[of] ?? []));
   return {

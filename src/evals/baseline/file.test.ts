@@ -54,14 +54,14 @@ test("a file of other suites is the baseline of none of them", async () => {
   expect(await readBaseline(path, "others")).toBeUndefined();
 });
 
-test("keeps exact means, the first trial's output, and no score where there is none", async () => {
+test("keeps the exact scores of all trials, the first trial's output, and no score where there is none", async () => {
   const { cases, metrics, commit } = await baselineOf(streamOf(rows), "here");
   expect([...cases.keys()]).toEqual(["a", "b", "c"]);
   expect({ metrics, commit }).toEqual({ metrics: ["accuracy", "tone"], commit: "c0ffee" });
   expect(cases.get("a")).toMatchObject({ latencyMs: null, costUsd: null, tokens: 100 });
-  expect([...(cases.get("a")?.scores ?? [])]).toEqual([["tone", { mean: 0.1 + 0.2, trials: 1 }]]);
+  expect([...(cases.get("a")?.scores ?? [])]).toEqual([["tone", [0.1 + 0.2]]]);
   expect(cases.get("b")).toMatchObject({ output: "first", latencyMs: 10 });
-  expect(cases.get("b")?.scores.get("accuracy")).toEqual({ mean: 0.5, trials: 2 });
+  expect(cases.get("b")?.scores.get("accuracy")).toEqual([1, 0]);
   expect(cases.get("c")?.error?.code).toBe("Refused");
 });
 
@@ -93,7 +93,7 @@ test.each([
   ["a case twice", (text: string) => `${text}${text.split("\n")[1]}`, 'second one of the case "a"'],
   [
     "a score that is none",
-    (text: string) => text.replace("0.5,", "5,"),
+    (text: string) => text.replace("[1,0]", "[5,0]"),
     "line 3 .*scores.accuracy",
   ],
   ["another format", (text: string) => text.replace('"format":1', '"format":2'), "line 1 .*format"],

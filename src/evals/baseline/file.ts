@@ -17,12 +17,11 @@ const headerSchema = z.object({
   metrics: z.array(z.string()),
 });
 
-/** Scores stand as the mean and the number of trials that it is of. */
 const caseSchema = z.object({
   case: z.string(),
   hash: z.string(),
   cluster: z.string().nullable().default(null),
-  scores: z.record(z.string(), z.tuple([z.number().min(0).max(1), z.int().positive()])),
+  scores: z.record(z.string(), z.array(z.number().min(0).max(1)).min(1)),
   output: z.unknown(),
   error: z
     .object({ kind: z.enum(["feature", "untried"]), code: z.string(), message: z.string() })
@@ -73,9 +72,7 @@ function lineOf(id: string, each: BaselineCase): unknown {
     case: id,
     hash,
     ...(cluster === null ? {} : { cluster }),
-    scores: Object.fromEntries(
-      [...scores].map(([name, { mean, trials }]) => [name, [mean, trials]]),
-    ),
+    scores: Object.fromEntries(scores),
     output,
     ...(error === null ? {} : { error }),
     ...(latencyMs === null ? {} : { latencyMs }),
@@ -105,7 +102,7 @@ export async function readBaseline(path: string, suite: string): Promise<Baselin
     }
     const { case: id, scores, ...rest } = parsed(caseSchema, line, at);
     if (cases.has(id)) throw unusable(`${at} is the second one of the case ${JSON.stringify(id)}`);
-    cases.set(id, { ...rest, scores: new Map(Object.entries(scores).map(scoreOf)) });
+    cases.set(id, { ...rest, scores: new Map(Object.entries(scores)) });
   }
   if (header === undefined) throw unusable(`The baseline ${path} is empty`);
   if (header.suite !== suite) return undefined;
@@ -119,13 +116,6 @@ export async function readBaseline(path: string, suite: string): Promise<Baselin
     metrics,
     cases,
   };
-}
-
-function scoreOf([name, [mean, trials]]: [string, [number, number]]): [
-  string,
-  { readonly mean: number; readonly trials: number },
-] {
-  return [name, { mean, trials }];
 }
 
 async function isRun(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Baseline, BaselineCase } from "../baseline/baseline.ts";
-import { type CaseTally, meanOfCase, scoresOf } from "../result/tally.ts";
+import { type CaseTally, meanOf, scoresOf } from "../result/tally.ts";
 import type { Pair } from "../stats/paired-difference.ts";
 
 /** Which cases of a run its baseline has, too. */
@@ -34,10 +34,12 @@ export function pairsOf(
   metric: { readonly name: string; readonly index: number },
 ): Pair[] {
   return cases.flatMap((each) => {
-    const after = meanOfCase(each, metric.index);
-    const known = before.get(each.id)?.scores.get(metric.name);
-    if (after === null || known === undefined) return [];
-    const trials = { before: known.trials, after: scoresOf(each.trials, metric.index).length };
-    return [{ id: each.id, cluster: each.cluster, before: known.mean, after, trials }];
+    const trials = {
+      before: before.get(each.id)?.scores.get(metric.name) ?? [],
+      after: scoresOf(each.trials, metric.index),
+    };
+    const [mean, meanNow] = [meanOf(trials.before), meanOf(trials.after)];
+    if (mean === null || meanNow === null) return [];
+    return [{ id: each.id, cluster: each.cluster, before: mean, after: meanNow, trials }];
   });
 }

@@ -2,7 +2,7 @@ import type { Pairing } from "../compare/pairing.ts";
 import { evalDefaults } from "../defaults.ts";
 import type { MetricInfo, RunRow, TrialRecord } from "../run/records.ts";
 import type { CaseResult } from "./result.ts";
-import { type CaseTally, meanOfCase, type TrialTally } from "./tally.ts";
+import { type CaseTally, meanOf, meanOfCase, type TrialTally } from "./tally.ts";
 
 /** A case to look at, before its records are read. */
 export type Chosen = Omit<CaseResult, "trial"> & { readonly trialNumber: number };
@@ -63,7 +63,7 @@ function chosenOf(each: CaseTally, { metrics, pairing }: Asked): Chosen {
     critical: each.critical,
     scores: byMetric((_, index) => meanOfCase(each, index)),
     baseline:
-      known === undefined ? null : byMetric(({ name }) => known.scores.get(name)?.mean ?? null),
+      known === undefined ? null : byMetric(({ name }) => meanOf(known.scores.get(name) ?? [])),
     trialNumber: worstTrial(each.trials),
     before: known === undefined ? null : { output: known.output, error: known.error },
   };

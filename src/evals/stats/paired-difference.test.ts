@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { mcnemarExact } from "./mcnemar.ts";
 import { type Pair, pairedDifference } from "./paired-difference.ts";
 import { casesFor, detectable } from "./power.ts";
+import { seeded } from "./random.ts";
 
 /** `n` cases of which some broke and some were mended; the others pass on both sides. */
 const passes = (n: number, broke: number, mended: number): Pair[] =>
@@ -69,7 +70,7 @@ describe("pairedDifference", () => {
     const lopsided = passes(100, 0, 0).map((pair, at) => ({
       ...pair,
       after: at < 12 ? 0.8 : 1,
-      trials: { before: 1, after: 5 },
+      trials: { before: [1], after: [at < 12 ? 0 : 1, 1, 1, 1, 1] },
     }));
     const found = pairedDifference(lopsided, { resamples: 20_000 });
     expect(found?.method).toBe("permutation");
@@ -78,8 +79,30 @@ describe("pairedDifference", () => {
     expect(found?.high).toBe(0);
     expect(pairedDifference(lopsided.map(({ trials: _, ...pair }) => pair))?.p).toBeLessThan(0.001);
     // Where every trial of half of them fails now, it is one.
-    const worse = lopsided.map((pair, at) => ({ ...pair, after: at < 50 ? 0 : 1 }));
+    const worse = lopsided.map((pair, at) => {
+      const after = at < 50 ? 0 : 1;
+      return { ...pair, after, trials: { before: [1], after: new Array<number>(5).fill(after) } };
+    });
     expect(pairedDifference(worse)?.p).toBeLessThan(0.001);
+  });
+
+  test("the same with graded scores, which mostly reach the top", () => {
+    const random = seeded(3);
+    const mean = (scores: readonly number[]): number =>
+      scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    const tried = (trials: number): number[] =>
+      Array.from({ length: trials }, () => (random() < 0.9 ? 1 : random()));
+    let alarms = 0;
+    for (let round = 0; round < 200; round++) {
+      const pairs = Array.from({ length: 20 }, (_, at): Pair => {
+        const trials = { before: tried(1), after: tried(10) };
+        const [before, after] = [mean(trials.before), mean(trials.after)];
+        return { id: String(at), cluster: null, before, after, trials };
+      });
+      if ((pairedDifference(pairs, { resamples: 200 })?.p ?? 1) <= 0.05) alarms++;
+    }
+    // By flipped signs alone: 50.
+    expect(alarms).toBeLessThan(20);
   });
 
   test("where nothing differs there is still an interval, about as wide as the rule of three", () => {

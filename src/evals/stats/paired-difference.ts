@@ -1,5 +1,5 @@
 import { defaults, type Statistics } from "../../config/defaults.ts";
-import { type PassCounts, reallocation } from "./reallocation.ts";
+import { reallocation, type TrialScores } from "./reallocation.ts";
 import { signFlip } from "./sign-flip.ts";
 import { spreadOf } from "./spread.ts";
 import { tQuantile, tTest } from "./student-t.ts";
@@ -11,8 +11,8 @@ export interface Pair extends Clustered {
   readonly id: string;
   readonly before: number;
   readonly after: number;
-  /** How many trials were averaged. Where absent: as many on both sides. */
-  readonly trials?: { readonly before: number; readonly after: number } | undefined;
+  /** What was averaged. Where absent: as many trials on both sides. */
+  readonly trials?: TrialScores | undefined;
 }
 
 export interface Difference {
@@ -69,14 +69,14 @@ function testOf(
   const clustered = units.length < pairs.length;
   const sums = units.map(({ sum }) => sum).filter((sum) => Math.abs(sum) > 1e-12);
   const exact = clustered ? "cluster-permutation" : "permutation";
-  const counts = passCountsOf(pairs);
-  if (counts === null && !clustered && sums.every((sum) => Math.abs(sum) === 1)) {
+  const trials = unlikeTrialsOf(pairs);
+  if (trials === null && !clustered && sums.every((sum) => Math.abs(sum) === 1)) {
     return { p: signFlip(sums, rule), method: "mcnemar" };
   }
   const byUnits = byUnitsOf(units, sums, rule);
-  if (counts !== null) {
+  if (trials !== null) {
     const total = sums.reduce((all, sum) => all + sum, 0);
-    return { p: Math.max(byUnits, reallocation(counts, total, rule)), method: exact };
+    return { p: Math.max(byUnits, reallocation(trials, total, rule)), method: exact };
   }
   if (sums.length <= fewUnits) return { p: byUnits, method: exact };
   return { p: byUnits, method: clustered ? "cluster" : "t" };
@@ -88,16 +88,12 @@ function byUnitsOf(units: readonly Unit[], sums: readonly number[], rule: Statis
   return tTest(mean / se, df);
 }
 
-/** Of passes and fails that were tried more often on one side; else `null`. */
-function passCountsOf(pairs: readonly Pair[]): readonly PassCounts[] | null {
-  if (pairs.every(({ trials }) => trials === undefined || trials.before === trials.after))
-    return null;
-  const counts = pairs.map(({ before, after, trials = { before: 1, after: 1 } }) => {
-    const [passed, passes] = [before * trials.before, after * trials.after];
-    const whole = [passed, passes].every((count) => Math.abs(count - Math.round(count)) < 1e-6);
-    return whole ? { ...trials, passes: Math.round(passed + passes) } : null;
-  });
-  return counts.every((each) => each !== null) ? counts : null;
+/** Of cases of which some were tried more often on one side; else `null`. */
+function unlikeTrialsOf(pairs: readonly Pair[]): readonly TrialScores[] | null {
+  const isAlike = ({ trials }: Pair): boolean =>
+    trials === undefined || trials.before.length === trials.after.length;
+  if (pairs.every(isAlike)) return null;
+  return pairs.map(({ before, after, trials }) => trials ?? { before: [before], after: [after] });
 }
 
 /** With the test's own word on whether there is a difference at all, which is exact where the interval is not. */

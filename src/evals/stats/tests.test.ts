@@ -93,9 +93,9 @@ describe("signFlip", () => {
 describe("reallocation", () => {
   test("of one case and of many, by hand", () => {
     // One pass of two trials, one on each side: both ways of dealing are as far from 0.
-    expect(reallocation([{ passes: 1, before: 1, after: 1 }], 1, rule)).toBe(1);
+    expect(reallocation([{ before: [0], after: [1] }], 1, rule)).toBe(1);
     // 400 cases of 3 passes in 1 + 5 trials: variance 0.25 · 1.2² each, z = 20/√144, two-sided p = .0956.
-    const many = new Array(400).fill({ passes: 3, before: 1, after: 5 });
+    const many = new Array(400).fill({ before: [0], after: [1, 1, 1, 0, 0] });
     expect(reallocation(many, 20, rule)).toBeCloseTo(0.0956, 4);
     // A quarter of them, drawn: z = 10/√36.
     expect(reallocation(many.slice(0, 100), 10, { ...rule, resamples: 20_000 })).toBeCloseTo(

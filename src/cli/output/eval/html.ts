@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Baseline, BaselineCase } from "../../../evals/baseline/baseline.ts";
 import type { MetricResult, SuiteResult } from "../../../evals/result/result.ts";
-import { type CaseTally, meanOfCase } from "../../../evals/result/tally.ts";
+import { type CaseTally, meanOf, meanOfCase } from "../../../evals/result/tally.ts";
 import { tallyRun } from "../../../evals/result/tally-run.ts";
 import type { MetricInfo, TrialRecord } from "../../../evals/run/records.ts";
 import { counted, moment, time, usd } from "../format.ts";
@@ -171,7 +171,7 @@ function caseView({ each, before, places }: KnownCase, metrics: readonly MetricI
     before:
       before === undefined
         ? null
-        : metrics.map(({ name }) => before.scores.get(name)?.mean ?? null),
+        : metrics.map(({ name }) => meanOf(before.scores.get(name) ?? [])),
     places: places.filter((place) => place !== undefined),
   };
 }
