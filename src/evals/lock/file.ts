@@ -103,8 +103,8 @@ function promptInOrder(prompt: LockedPrompt): object {
   };
 }
 
-/** Any JSON with the names of its objects sorted. */
-function byName(value: unknown): unknown {
+/** Any JSON with the names of its objects sorted, as a lock holds it. */
+export function byName(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(byName);
   return typeof value === "object" && value !== null
     ? sorted(value as ByName<unknown>, byName)

@@ -1,5 +1,6 @@
 import type { LockFinding } from "../../../evals/lock/check.ts";
 import { promptParts } from "../../../evals/lock/check.ts";
+import { byName } from "../../../evals/lock/file.ts";
 import type { LockedPrompt } from "../../../evals/lock/lock.ts";
 import { multiLine, oneLine } from "../clean.ts";
 import { paint } from "../terminal.ts";
@@ -94,7 +95,7 @@ function textOfPart(
     case "messages":
       return prompt.messages.map(({ role, text }) => `[${role}]\n${text}`).join("\n\n");
     default:
-      return JSON.stringify(prompt[part], undefined, 2);
+      return JSON.stringify(byName(prompt[part]), undefined, 2);
   }
 }
 

@@ -126,7 +126,11 @@ function share(part: number): string {
 }
 
 function power({ detectable, effect, casesForEffect, n }: Comparison): string {
-  return `underpowered: ${counted(n, "case")} could have seen ${score(detectable)} or more; ${score(effect)} needs about ${count(casesForEffect)} cases`;
+  const seen =
+    detectable === null
+      ? `${counted(n, "case")} could not have seen any change`
+      : `${counted(n, "case")} could have seen ${score(detectable)} or more`;
+  return `underpowered: ${seen}; ${score(effect)} needs about ${count(casesForEffect)} cases`;
 }
 
 /** `passed`, or why not. */
