@@ -9,6 +9,7 @@ import { type Size, type SizeName, sizes } from "./sizes.ts";
 import { measureCalls } from "./suites/calls.ts";
 import { measureConversation } from "./suites/conversation.ts";
 import { measureEvalGate } from "./suites/eval-gate.ts";
+import { measureEvals } from "./suites/evals.ts";
 import { measureHedging } from "./suites/hedge.ts";
 import { measureMemory } from "./suites/memory.ts";
 import { measurePolicies } from "./suites/policies.ts";
@@ -22,7 +23,7 @@ const usage = `npm run bench -- [options]
   --quick        a short run, about a minute; its numbers are rough
   --size NAME    ${Object.keys(sizes).join(", ")}; default full, which takes 6 to 9 minutes
   --only NAMES   calls, streams, memory, cache, events, policies, storm, hedge, store, conversation,
-                 gate; default all, separated by commas
+                 gate, evals; default all, separated by commas
   --json FILE    also writes every single measurement
   --help`;
 
@@ -38,6 +39,7 @@ const suites = {
   store: measureStore,
   conversation: measureConversation,
   gate: measureEvalGate,
+  evals: measureEvals,
 } as const;
 
 interface Options {

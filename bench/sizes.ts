@@ -36,6 +36,8 @@ export interface Size {
   /** Comparisons of simulated suites, in each world: where nothing has changed, and for each true drop. */
   readonly gateNulls: number;
   readonly gateDrops: number;
+  /** Cases of each run of `seam eval`. */
+  readonly evalCases: readonly number[];
 }
 
 export const sizes = {
@@ -63,6 +65,7 @@ export const sizes = {
     chatTurns: 200,
     gateNulls: 10_000,
     gateDrops: 500,
+    evalCases: [1_000, 10_000, 100_000],
   },
   quick: {
     rounds: 3,
@@ -88,6 +91,7 @@ export const sizes = {
     chatTurns: 200,
     gateNulls: 500,
     gateDrops: 100,
+    evalCases: [1_000, 10_000],
   },
   /** Proves that the bench runs; its numbers mean nothing. */
   smoke: {
@@ -114,6 +118,7 @@ export const sizes = {
     chatTurns: 5,
     gateNulls: 5,
     gateDrops: 2,
+    evalCases: [10],
   },
 } as const satisfies Record<string, Size>;
 

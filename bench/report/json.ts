@@ -5,6 +5,7 @@ import type { SizeName } from "../sizes.ts";
 import type { CallCosts } from "../suites/calls.ts";
 import type { ChatCosts } from "../suites/conversation.ts";
 import type { GateNumbers } from "../suites/eval-gate.ts";
+import type { EvalRuns } from "../suites/evals.ts";
 import type { Hedging } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
@@ -36,6 +37,7 @@ export interface Results {
   readonly store?: StoreNumbers;
   readonly conversation?: ChatCosts;
   readonly gate?: GateNumbers;
+  readonly evals?: EvalRuns;
 }
 
 export function thisMachine(): Machine {

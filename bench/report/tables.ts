@@ -1,10 +1,8 @@
-import Table from "cli-table3";
 import type { Cost } from "../measure/cost.ts";
 import { quantile, spreadOf } from "../measure/stats.ts";
 import { type PeerName, peerNames, yardstick } from "../peers/names.ts";
 import { type Size, sizes } from "../sizes.ts";
 import { type ChatCosts, chatModel, summaryModel } from "../suites/conversation.ts";
-import { drops, type GateNumbers, naivePoints } from "../suites/eval-gate.ts";
 import { type Hedging, lateShare } from "../suites/hedge.ts";
 import type { HeldMemory } from "../suites/memory.ts";
 import type { PolicyCosts } from "../suites/policies.ts";
@@ -12,14 +10,15 @@ import type { CacheTimes } from "../suites/seam-only.ts";
 import type { StoreNumbers } from "../suites/store.ts";
 import type { Storm } from "../suites/storm.ts";
 import type { EventCosts } from "../workers/seam-worker.ts";
+import { evalRunTable, gateTables } from "./evals.ts";
 import type { Results } from "./json.ts";
+import { table } from "./table.ts";
 
 /** The tables of a run, as text. */
 export function tablesOf(results: Results): string {
   const size: Size = sizes[results.size];
-  const { calls, streams, memory, cache, events, policies, storm, hedge, store, conversation } =
-    results;
-  const { gate } = results;
+  const { calls, streams, memory, cache, events, policies, storm, hedge, store } = results;
+  const { conversation, gate, evals } = results;
   const parts: string[] = [machineLine(results)];
   if (calls !== undefined) {
     parts.push(
@@ -40,6 +39,7 @@ export function tablesOf(results: Results): string {
   if (store !== undefined) parts.push(...storeTables(store));
   if (conversation !== undefined) parts.push(chatTable(conversation, size.chatTurns));
   if (gate !== undefined) parts.push(...gateTables(gate, size));
+  if (evals !== undefined) parts.push(evalRunTable(evals));
   return parts.join("\n\n");
 }
 
@@ -222,42 +222,4 @@ function kilobytes(values: readonly number[]): string {
 
 function number(value: number): string {
   return value.toFixed(value < 100 ? 1 : 0);
-}
-
-function gateTables(gate: GateNumbers, { gateNulls, gateDrops }: Size): string[] {
-  const worlds = Object.entries(gate);
-  const share = (value: number | undefined): string => `${(100 * (value ?? 0)).toFixed(1)} %`;
-  const alarms = worlds.map(([name, [nothing]]) => {
-    const { regressed, improved, naive, covered } = nothing.rates;
-    return [name, ...[regressed, improved, ...naive, covered].map(share)];
-  });
-  const seen = worlds.map(([name, [, ...changed]]) => [
-    name,
-    ...changed.flatMap(({ rates }) => [share(rates.regressed), share(rates.naive.at(-1))]),
-  ]);
-  const lower = naivePoints.map((points) => `mean lower by > ${points}`);
-  const points = drops.flatMap((drop) => [`${100 * drop} points`, "naive"]);
-  const most = naivePoints.at(-1);
-  return [
-    table(
-      `False alarms: nothing has changed, ${gateNulls.toLocaleString("en")} comparisons each`,
-      ["", "regressed", "improved", ...lower, "intervals that hold 0"],
-      alarms,
-    ),
-    table(
-      `Detection: the mean falls by so much, ${gateDrops.toLocaleString("en")} comparisons each; naive: mean lower by > ${most}`,
-      ["", ...points],
-      seen,
-    ),
-  ];
-}
-
-function table(title: string, head: string[], rows: string[][]): string {
-  const shown = new Table({
-    head,
-    style: { head: [], border: [], compact: true },
-    colAligns: ["left", ...head.slice(1).map(() => "right" as const)],
-  });
-  shown.push(...rows);
-  return `${title}\n${shown.toString()}`;
 }

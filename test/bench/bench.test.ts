@@ -68,6 +68,12 @@ test(
       expect(longest).toBeGreaterThan(100);
       expect(stability).toBeGreaterThan(0.5);
     }
+    const [run] = results.evals;
+    expect(run.cases).toBe(10);
+    for (const { seconds, peakBytes } of [run.seam, run.loop]) {
+      expect(seconds).toBeGreaterThan(0);
+      expect(peakBytes).toBeGreaterThan(10_000_000);
+    }
     const gates = Object.values<{ drop: number; rates: Record<string, number> }[]>(results.gate);
     expect(gates.length).toBeGreaterThan(8);
     for (const gate of gates) {
