@@ -59,6 +59,12 @@ const config = defineConfig({
       deadline: "20s",
       cache: false,
     },
+    // Judges replies, in evals only.
+    "judge-reply": {
+      model: "anthropic/claude-sonnet-4-6",
+      settings: { maxOutputTokens: 500, temperature: 0 },
+      deadline: "30s",
+    },
   },
   defaults: { cache: { ttl: "7d", namespace: "support-desk" } },
   store: eventFile,

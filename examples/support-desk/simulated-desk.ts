@@ -1,7 +1,8 @@
 import type { SeamConfig } from "llm-seam";
-import { type Fault, type Script, type ScriptRequest, startSimulator } from "llm-seam/simulator";
+import { type Fault, type Script, startSimulator } from "llm-seam/simulator";
 import { chatReplies } from "./chat/simulated-chat.ts";
 import { noteOf, recordOf, replyTo } from "./desk-rules.ts";
+import { letterIn } from "./letter.ts";
 import { refundReplies } from "./refunds/simulated-refunds.ts";
 import type { Step } from "./work-through.ts";
 
@@ -153,11 +154,4 @@ const hurried = {
 function spread(faults: readonly Fault[]): Fault[] {
   const pause = Array<Fault>(faultEvery - 1).fill("none");
   return faults.flatMap((fault) => [...pause, fault]);
-}
-
-/** The customer's letter, whatever was said after it. */
-function letterIn({ messages }: ScriptRequest): { name: string; text: string } {
-  const letter = messages.find(({ role }) => role === "user")?.text ?? "";
-  const [head = "", ...body] = letter.split("\n\n");
-  return { name: /^From (.+), by \w+:/.exec(head)?.[1] ?? "", text: body.join("\n\n") };
 }
