@@ -87,7 +87,7 @@ function mcnemarOf(pairs: readonly Pair[]): Comparison["mcnemar"] {
   const exact = pairs.every(
     ({ before, after, cluster, trials }) =>
       cluster === null &&
-      trials?.before === trials?.after &&
+      trials?.before.length === trials?.after.length &&
       passOrFail(before) &&
       passOrFail(after),
   );
