@@ -152,6 +152,13 @@ describe("thresholds", () => {
     expect(gate.failures).toHaveLength(passed ? 0 : 1);
   });
 
+  test("few cases do not show that nothing got worse by the margin, however steady they are", async () => {
+    const steady = runOf(cases([0.81, 0.8, 0.79, 0.8, 0.82]));
+    const before = runOf(cases([0.8, 0.81, 0.8, 0.79, 0.82]));
+    const { failures } = await gateOf(steady, before, { metrics: { accuracy: { margin: 0.05 } } });
+    expect(failures).toEqual([expect.stringMatching(/^accuracy may be worse by more than 0\.05/)]);
+  });
+
   test("sums of fractions do not fail what reaches them exactly", async () => {
     const tenths = runOf(cases([0.1, 0.2, 0.3, 0.1, 0.1, 0.1]));
     expect((await gateOf(tenths, null, { metrics: { accuracy: { atLeast: 0.15 } } })).passed).toBe(

@@ -108,9 +108,38 @@ describe("pairedDifference", () => {
   test("where nothing differs there is still an interval, about as wide as the rule of three", () => {
     const { low = 0, high = 0, p } = pairedDifference(passes(100, 0, 0)) ?? {};
     expect(p).toBe(1);
-    expect(high).toBeCloseTo(-low, 12);
+    // 1 − 0.05^(1/100) may break without one of them being among these.
+    expect(low).toBeCloseTo(-0.0295130496, 9);
     expect(high).toBeGreaterThan(0.02);
     expect(high).toBeLessThan(0.04);
+  });
+
+  test("few graded scores that hardly move leave room for the break that is not among them", () => {
+    const still = graded([0.01, -0.01, 0.02, -0.02, 0, 0.01]).map((pair) => ({
+      ...pair,
+      before: pair.before + 0.3,
+      after: pair.after + 0.3,
+    }));
+    const mean = 0.8 + 0.01 / 6;
+    const found = pairedDifference(still);
+    expect(found?.low).toBeCloseTo(0.01 / 6 - (1 - 0.05 ** (1 / 6)) * mean, 12);
+    expect(found?.high).toBeCloseTo(0.01 / 6 + (1 - 0.05 ** (1 / 6)) * (1 - mean), 12);
+  });
+
+  test("the interval holds where one case in ten breaks, however few and steady the cases are", () => {
+    const random = seeded(5);
+    const steady = (): number => 0.8 + 0.1 * random();
+    let holds = 0;
+    for (let round = 0; round < 300; round++) {
+      const pairs = Array.from({ length: 8 }, (_, at): Pair => {
+        const after = random() < 0.1 ? 0 : steady();
+        return { id: String(at), cluster: null, before: steady(), after };
+      });
+      const { low = 0, high = 0 } = pairedDifference(pairs, { resamples: 200 }) ?? {};
+      if (low <= -0.085 && -0.085 <= high) holds++;
+    }
+    // By t alone: 170.
+    expect(holds).toBeGreaterThan(275);
   });
 
   test("the test and the interval never contradict each other", () => {

@@ -47,7 +47,11 @@ export function pairedDifference(
   const { mean, se, df } = spreadOf(units);
   const { p, method } = testOf(pairs, units, rule);
   const t = tQuantile((1 + rule.level) / 2, df);
-  const interval = agreeing({ low: mean - t * se, high: mean + t * se }, mean, p <= 1 - rule.level);
+  const byT = { low: mean - t * se, high: mean + t * se };
+  const interval =
+    p <= 1 - rule.level
+      ? besideZero(byT, mean)
+      : around([0, ...unseen(pairs, mean, rule.level)], byT);
   return {
     n: pairs.length,
     clusters,
@@ -96,8 +100,23 @@ function unlikeTrialsOf(pairs: readonly Pair[]): readonly TrialScores[] | null {
   return pairs.map(({ before, after, trials }) => trials ?? { before: [before], after: [after] });
 }
 
-/** With the test's own word on whether there is a difference at all, which is exact where the interval is not. */
-function agreeing({ low, high }: Interval, mean: number, significant: boolean): Interval {
-  if (!significant) return { low: Math.min(low, 0), high: Math.max(high, 0) };
+// The test has the last word on whether there is a difference at all: it is exact where the interval is not.
+
+function besideZero({ low, high }: Interval, mean: number): Interval {
   return mean > 0 ? { low: Math.max(low, 0), high } : { low, high: Math.min(high, 0) };
+}
+
+function around(differences: readonly number[], { low, high }: Interval): Interval {
+  return { low: Math.min(low, ...differences), high: Math.max(high, ...differences) };
+}
+
+/**
+ * What the difference would be if as many units were lost altogether, or mended, as may be without one of them being
+ * among so few: none of n means 3/n at most (Hanley and Lippman-Hand 1983, the rule of three).
+ */
+function unseen(pairs: readonly Pair[], mean: number, level: number): number[] {
+  const scores = unitsOf(pairs, ({ after }) => after);
+  const after = scores.reduce((total, { sum }) => total + sum, 0) / pairs.length;
+  const share = 1 - (1 - level) ** (1 / scores.length);
+  return [mean - share * after, mean + share * (1 - after)];
 }
