@@ -40,7 +40,9 @@ export async function conclude(
   const locked = lockPath(options.config);
   const lock = await readLock(locked);
   const result = await summarize(rows, {
-    ...{ gate: suite.gate, baseline },
+    // Who takes this run as the baseline need not have had one.
+    gate: accept === true ? { ...suite.gate, baseline: false } : suite.gate,
+    baseline,
     calibrationOf: (metric, calls) => calibrationState(lock, metric, calls),
   });
   print(json ? jsonLine(result) : renderSuite(result));
