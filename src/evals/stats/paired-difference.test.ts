@@ -4,6 +4,7 @@ import { mcnemarExact } from "./mcnemar.ts";
 import { type Pair, pairedDifference } from "./paired-difference.ts";
 import { casesFor, detectable } from "./power.ts";
 import { seeded } from "./random.ts";
+import { tQuantile } from "./student-t.ts";
 
 /** `n` cases of which some broke and some were mended; the others pass on both sides. */
 const passes = (n: number, broke: number, mended: number): Pair[] =>
@@ -175,6 +176,18 @@ describe("detectable and casesFor", () => {
     const halves = graded(Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? 0.5 : -0.5)));
     // SciPy: (t.ppf(.975, 199) + t.ppf(.8, 199)) * np.std([.5, -.5] * 100, ddof=1) / 200**.5
     expect(detectable(halves)).toBeCloseTo(0.0997887728333217, 10);
+  });
+
+  test("a few large clusters see less: their standard error is itself hardly known", () => {
+    const pairs = [10, 9, 5, 5, 3, 3, 1, 1].flatMap((size, cluster) =>
+      graded(new Array<number>(size).fill(cluster % 2 === 0 ? 0.5 : -0.5)).map((pair) => ({
+        ...pair,
+        cluster: String(cluster),
+      })),
+    );
+    const { se = 0, df = 0 } = pairedDifference(pairs) ?? {};
+    expect(df).toBeLessThan(5.5);
+    expect(detectable(pairs)).toBeCloseTo((tQuantile(0.975, df) + tQuantile(0.8, df)) * se, 10);
   });
 
   test("where it would, the difference to be seen counts in its own spread", () => {

@@ -17,9 +17,9 @@ export function detectable(
   options: Partial<Statistics> = {},
 ): number | null {
   const rule = { ...defaults.statistics, ...options };
-  const { units, variance, step } = pilotOf(pairs);
+  const { units, freedom, variance, step } = pilotOf(pairs);
   if (units < fewestUnits(rule.level)) return null;
-  const perUnit = reach(units, rule) / units;
+  const perUnit = reach(freedom * (units - 1), rule) / units;
   const change = perUnit * step;
   return Math.min(1, (change + Math.sqrt(change ** 2 + 4 * perUnit * variance)) / 2);
 }
@@ -31,12 +31,12 @@ export function casesFor(
   options: Partial<Statistics> = {},
 ): number {
   const rule = { ...defaults.statistics, ...options };
-  const { units, variance, step } = pilotOf(pairs);
+  const { units, freedom, variance, step } = pilotOf(pairs);
   const needed = (reached: number): number => (reached * (variance + effect * step)) / effect ** 2;
   let count = needed(reach(Number.POSITIVE_INFINITY, rule));
   // Fewer units have a wider t, which asks for a few more: a fixed point, reached from below.
   for (let change = 1, round = 0; change > 0.01 && round < 20; round++) {
-    const more = needed(reach(Math.max(3, count), rule));
+    const more = needed(reach(Math.max(2, freedom * (count - 1)), rule));
     change = Math.abs(more - count);
     count = more;
   }
@@ -45,8 +45,7 @@ export function casesFor(
 }
 
 /** The square of how many standard errors a difference must be away from 0 to be seen as often as wanted. */
-function reach(units: number, { level, power }: Statistics): number {
-  const df = units - 1;
+function reach(df: number, { level, power }: Statistics): number {
   return (tQuantile((1 + level) / 2, df) + tQuantile(power, df)) ** 2;
 }
 
@@ -58,12 +57,16 @@ function fewestUnits(level: number): number {
 /** What pairs tell of those to come: the variance for each unit, and what each 1 of a true difference adds to it. */
 function pilotOf(pairs: readonly Pair[]): {
   readonly units: number;
+  /** Degrees of freedom, as a share of those that clusters of one size would have. */
+  readonly freedom: number;
   readonly variance: number;
   readonly step: number;
 } {
   const units = unitsOf(pairs, ({ before, after }) => after - before);
-  if (units.length === 0) return { units: 0, variance: 1, step: 1 };
-  const variance = spreadOf(units).se ** 2 * units.length;
+  if (units.length === 0) return { units: 0, freedom: 1, variance: 1, step: 1 };
+  const { se, df } = spreadOf(units);
+  const variance = se ** 2 * units.length;
+  const freedom = Math.min(1, df / (units.length - 1));
   const squares = pairs.reduce((sum, { before, after }) => sum + (after - before) ** 2, 0);
   const seen = squares / pairs.length;
   const broken = stepOf(
@@ -75,7 +78,7 @@ function pilotOf(pairs: readonly Pair[]): {
     seen,
   );
   const step = (Math.max(0, broken, mended) * units.length) / pairs.length;
-  return { units: units.length, variance, step };
+  return { units: units.length, freedom, variance, step };
 }
 
 /**
