@@ -81,13 +81,6 @@ function brevity(length: number, references: readonly (readonly string[])[]): nu
   return length < nearest ? Math.exp(1 - nearest / length) : 1;
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&quot;": '"',
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-};
-
 /** The tokens of NIST's mteval-v13a.pl. */
 function tokens13a(text: string): readonly string[] {
   const plain = text
@@ -96,7 +89,11 @@ function tokens13a(text: string): readonly string[] {
     .replaceAll("<skipped>", "")
     .replaceAll("-\n", "")
     .replaceAll("\n", " ")
-    .replace(/&(?:quot|amp|lt|gt);/g, (entity) => entities[entity] ?? entity);
+    // One after the other, as there: of `&amp;lt;` comes `<`.
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">");
   return ` ${plain} `
     .replace(/([{-~[-` -&(-+:-@/])/g, " $1 ")
     .replace(/([^0-9])([.,])/g, "$1 $2 ")

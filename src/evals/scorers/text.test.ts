@@ -243,6 +243,10 @@ describe("rouge and bleu have the figures of rouge-score and sacreBLEU", () => {
     );
   });
 
+  it("bleu reads entities one after the other", async () => {
+    expect(await scoreOf(bleu(), "a &amp;lt; b", "a < b")).toBeCloseTo(1, 5);
+  });
+
   it("with several references", async () => {
     const references = ["the cat is on the mat", "there is a cat that sat on a mat today"];
     expect(await scoreOf(bleu(), "the cat sat on the mat", references)).toBeCloseTo(0.427287, 5);
