@@ -204,6 +204,79 @@ test("what cannot be carried over is named with its place, in the terminal and i
   expect(stderr).not.toContain("line 3");
 });
 
+test("what holds something else than is read is named, too", async () => {
+  await project.write(
+    "odd.yaml",
+    JSON.stringify({
+      prompts: ["prompts/*.txt", { raw: "Say {{x}}", config: { temperature: 1 } }],
+      defaultTest: [],
+      evaluateOptions: { repeat: 200, maxConcurrency: "4" },
+      scenarios: [
+        { description: "often", config: [{ vars: { x: 1 } }], tests: [{ vars: "x.yaml" }] },
+      ],
+      tests: [
+        {
+          vars: "vars/*.yaml",
+          threshold: "0.5",
+          assert: [
+            { type: "contains", value: "a", metric: ["m"] },
+            { type: "assert-set", assert: [{ type: "contains", value: "a", metric: "inner" }] },
+          ],
+        },
+      ],
+    }),
+  );
+  const { stderr } = await seam("odd.yaml");
+  for (const said of [
+    "odd.yaml, prompt 1: it is not carried over: there is no file prompts/*.txt",
+    'odd.yaml, prompt 2: "config" is not carried over',
+    "odd.yaml: `defaultTest` is no object",
+    'odd.yaml, evaluateOptions: "repeat" is not carried over',
+    'odd.yaml, evaluateOptions: "maxConcurrency" is not carried over',
+    'odd.yaml, scenario 1: "description" is not carried over',
+    'odd.yaml, scenario 1, test 1, data 1: "vars" is not carried over: "x.yaml"',
+    'odd.yaml, test 1: "vars" is not carried over: "vars/*.yaml"',
+    'odd.yaml, test 1: "threshold" is not carried over: "0.5"',
+    "odd.yaml, test 1, assertion 1: contains is not carried over: its `metric` is no text",
+    'odd.yaml, test 1, assertion 2: the metric "inner" within assert-set is not carried over',
+  ]) {
+    expect(stderr).toContain(said);
+  }
+});
+
+test("files are named from the folder of the config, also in a file of tests; of texts the ends are cut", async () => {
+  await project.write("about.txt", "about France\n");
+  await project.write(
+    "tests/more.yaml",
+    "- vars: { text: file://about.txt }\n  assert: [{ type: icontains-any, value: '\"a, b\", c' }]",
+  );
+  await project.write(
+    "cells.csv",
+    'x,__expected,__expected2\n1,"contains-all:a, b",similar:Paris\n',
+  );
+  await project.write("files.yaml", "tests: [file://tests/more.yaml, file://cells.csv]");
+  expect((await seam("files.yaml")).stderr).not.toContain("no file");
+  const cases = (await read("files.cases.jsonl"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(cases).toMatchObject([
+    { input: { text: "about France" }, expected: { assert: [{ value: ["a, b", "c"] }] } },
+    { expected: { assert: [{ value: ["a", "b"] }, { type: "similar", threshold: 0.8 }] } },
+  ]);
+});
+
+test("a suite without any assertion can be run: it scores nothing, and the import says so", async () => {
+  await project.write(
+    "bare.yaml",
+    "prompts: ['Hi {{x}}']\ntests: [{ vars: { x: 1 }, assert: [{ type: javascript, value: 'true' }] }]",
+  );
+  const { stderr } = await seam("bare.yaml", "--task", "capitals");
+  expect(stderr).toContain("no assertion could be carried over: write a scorer");
+  const [row] = await rowsOf("bare.eval.ts");
+  expect(row?.scores["assertions"]).toMatchObject({ score: null });
+}, 60_000);
+
 test("nothing in a config becomes code, and no name leads out of the folder", async () => {
   const evil = 'x\n*/ throw new Error("ran");\u2028throw new Error("ran") //';
   await project.write(

@@ -10,8 +10,6 @@ export interface AssertionContext {
   readonly vars: Vars;
   readonly notes: Notes;
   readonly files: Files;
-  /** The file that it stands in. */
-  readonly file: string;
 }
 
 /** The assertions of a test: those that a scorer checks, and rubrics for a judge. */
@@ -62,7 +60,7 @@ function assertionOf(
   const { type, weight, metric, threshold } = given;
   const common = {
     ...numberOf("weight", weight),
-    ...(typeof metric === "string" && { metric: asText(filled(metric, context)) }),
+    ...metricOf(metric, context),
     ...numberOf("threshold", threshold),
   };
   if (type === "assert-set") return { ...common, type, assert: setOf(given, place, context) };
@@ -102,7 +100,15 @@ function setOf(
     context.notes.add(place, "llm-rubric within assert-set is not carried over");
   }
   if (assert.length === 0) throw new Error("nothing in it could be");
-  return assert.map(({ metric: _, ...one }) => one as CaseAssertion);
+  return assert.map(({ metric, ...one }) => {
+    if (metric !== undefined) {
+      context.notes.add(
+        place,
+        `the metric ${JSON.stringify(metric)} within assert-set is not carried over`,
+      );
+    }
+    return one as CaseAssertion;
+  });
 }
 
 function rubricOf(
@@ -121,11 +127,12 @@ function rubricOf(
   return isNot ? `It must not be so that: ${rubric}` : rubric;
 }
 
-/** A list in one text stands between commas, where a list is expected. */
+/** A list in one text stands between commas, where a list is expected; a text in quotes may hold some. */
 function valueFor(type: string, value: unknown): unknown {
   if (typeof value !== "string") return value;
   if (/^i?contains-(?:any|all)$/.test(type) || type === "tool-call-f1") {
-    return value.split(",").map((one) => one.trim());
+    const items = value.match(/(?:"[^"]*"|[^,]+)(?=\s*,|\s*$)/g) ?? [];
+    return items.map((one) => one.trim().replace(/^"|"$/g, ""));
   }
   return type === "is-json" || type === "contains-json" ? schemaOf(value) : value;
 }
@@ -136,13 +143,13 @@ function schemaOf(value: string): unknown {
 
 const scripts = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py", ".rb"];
 
-function fromFile(value: unknown, { files, file }: AssertionContext): unknown {
+function fromFile(value: unknown, { files }: AssertionContext): unknown {
   if (!isFileReference(value)) return value;
   const ending = endingOf(value);
   if (scripts.includes(ending)) throw new Error("its value is code");
   return [".json", ".yaml", ".yml"].includes(ending)
-    ? files.value(value, file)
-    : files.text(value, file).trim();
+    ? files.value(value)
+    : files.text(value).trim();
 }
 
 function filled(value: unknown, { vars }: AssertionContext): unknown {
@@ -151,8 +158,10 @@ function filled(value: unknown, { vars }: AssertionContext): unknown {
   });
 }
 
-function asText(value: unknown): string {
-  return String(value);
+function metricOf(metric: unknown, context: AssertionContext): { metric?: string } {
+  if (metric === undefined || metric === null) return {};
+  if (typeof metric === "string") return { metric: String(filled(metric, context)) };
+  throw new Error("its `metric` is no text");
 }
 
 function numberOf(key: "weight" | "threshold", value: unknown): Record<string, number> {

@@ -27,17 +27,19 @@ const mostOfOne = 10_000;
 
 /** The cases of a test: one for each combination of its variables' values. */
 export function casesOf(
-  { test, place, file }: PlacedTest,
+  { test, place }: PlacedTest,
   { notes, files, defaults }: CaseContext,
 ): ImportedCase[] {
   noteOthers(notes, place, test, members);
   const base = defaults?.test ?? {};
+  noteUnread(notes, "defaultTest", base);
+  noteUnread(notes, place, test);
   const given = { ...recordOf(base["vars"]), ...recordOf(test["vars"]) };
-  const read = readVars(given, place, { notes, files, file });
+  const read = readVars(given, place, { notes, files });
   return combinations(read, place, notes).map((vars) => {
-    const own = { vars, notes, files, file };
+    const own = { vars, notes, files };
     const lists = [
-      assertionsOf(base["assert"], "defaultTest", { ...own, file: defaults?.file ?? file }),
+      assertionsOf(base["assert"], "defaultTest", own),
       assertionsOf(test["assert"], place, own),
     ];
     const rubrics = lists.flatMap((list) => list.rubrics);
@@ -45,20 +47,38 @@ export function casesOf(
     const threshold = test["threshold"] ?? base["threshold"];
     const expected: ImportedExpected = {
       assert,
-      ...(typeof threshold === "number" && { threshold }),
+      ...(isNumber(threshold) && { threshold }),
       ...(rubrics.length > 0 && { rubric: rubricOf(rubrics) }),
     };
-    const description = stringOf(test["description"]);
+    const { description } = test;
     return {
       input: vars,
       ...((assert.length > 0 || rubrics.length > 0) && { expected }),
       metadata: {
         ...recordOf(base["metadata"]),
         ...recordOf(test["metadata"]),
-        ...(description !== undefined && { description }),
+        ...(isString(description) && { description }),
       },
     };
   });
+}
+
+/** Members that an import reads, and that hold something else than it reads. */
+function noteUnread(notes: Notes, place: string, test: PlacedTest["test"]): void {
+  const is = { vars: isRecord, metadata: isRecord, threshold: isNumber, description: isString };
+  for (const [name, isRead] of Object.entries(is)) {
+    const value = test[name];
+    if (value === undefined || value === null || isRead(value)) continue;
+    notes.add(place, `${JSON.stringify(name)} is not carried over: ${JSON.stringify(value)}`);
+  }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Cases with ids that stay, whatever stands around them; the same input a second time is told apart by a number. */
@@ -84,12 +104,12 @@ type Choices = Readonly<Record<string, readonly PromptVariable[]>>;
 function readVars(
   given: Readonly<Record<string, unknown>>,
   place: string,
-  { notes, files, file }: { readonly notes: Notes; readonly files: Files; readonly file: string },
+  { notes, files }: { readonly notes: Notes; readonly files: Files },
 ): Choices {
   const choices: Record<string, readonly PromptVariable[]> = {};
   for (const [name, value] of Object.entries(given)) {
     try {
-      const read = isFileReference(value) ? readFile(value, file, files) : value;
+      const read = isFileReference(value) ? readFile(value, files) : value;
       choices[name] = (Array.isArray(read) ? read : [read]).map(variableOf);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -99,10 +119,10 @@ function readVars(
   return choices;
 }
 
-function readFile(name: string, file: string, files: Files): unknown {
+function readFile(name: string, files: Files): unknown {
   const ending = endingOf(name);
-  if ([".json", ".yaml", ".yml"].includes(ending)) return JSON.stringify(files.value(name, file));
-  if ([".txt", ".md", ".csv", ".html", ".xml", ""].includes(ending)) return files.text(name, file);
+  if ([".json", ".yaml", ".yml"].includes(ending)) return JSON.stringify(files.value(name));
+  if ([".txt", ".md", ".csv", ".html", ".xml", ""].includes(ending)) return files.text(name).trim();
   throw new Error(`${name} is no text`);
 }
 
@@ -135,8 +155,4 @@ function filledVars(vars: Vars, place: string, notes: Notes): Vars {
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {};
-}
-
-function stringOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -58,11 +58,20 @@ function assertionOfText(text: string): Record<string, unknown> {
   if (text.startsWith("grade:")) return { type: "llm-rubric", value: text.slice(6) };
   const { not = "", type, threshold, value } = shape.exec(text)?.groups ?? {};
   if (type === undefined || !isType(type)) return { type: "equals", value: text };
+  const least = threshold === undefined ? thresholds[type] : Number(threshold);
   return {
     type: `${not}${type}`,
-    ...(value !== undefined && { value }),
-    ...(threshold !== undefined && { threshold: Number(threshold) }),
+    ...(value !== undefined && { value: valueInCell(type, value) }),
+    ...(least !== undefined && { threshold: least }),
   };
+}
+
+/** What promptfoo takes in a cell, and only there, where no threshold is given. */
+const thresholds: Readonly<Record<string, number>> = { levenshtein: 0.75, similar: 0.8 };
+
+/** In a cell, quotes keep no commas together. */
+function valueInCell(type: string, value: string): unknown {
+  return /^i?contains-(?:any|all)$/.test(type) ? value.split(",").map((one) => one.trim()) : value;
 }
 
 /** Types that promptfoo knows and this import does not: they must not become a comparison of texts. */

@@ -4,21 +4,24 @@ import { parse } from "yaml";
 
 const largest = 64 * 1024 * 1024;
 
-/** The files that a config may name: those in its own folder, or in the project's. */
+/**
+ * The files that a config may name: those in its own folder, or in the project's. Names count from the config's folder, also
+ * where they stand in a file of tests.
+ */
 export interface Files {
   /** Reads one, or throws in words why not. */
-  text(name: string, from: string): string;
+  text(name: string): string;
   /** The same, as YAML or JSON. */
-  value(name: string, from: string): unknown;
+  value(name: string): unknown;
   /** Where a name leads. */
-  path(name: string, from: string): string;
+  path(name: string): string;
 }
 
 /** Symbolic links are followed before it is decided. */
 export function filesOf(config: string, project: string): Files {
   const roots = [dirname(realpathSync(config)), realpathSync(project)];
-  const path = (name: string, from: string): string => {
-    const wanted = resolve(dirname(from), plainName(name));
+  const path = (name: string): string => {
+    const wanted = resolve(dirname(config), plainName(name));
     let real: string;
     try {
       real = realpathSync(wanted);
@@ -32,8 +35,8 @@ export function filesOf(config: string, project: string): Files {
     if (statSync(real).size > largest) throw new Error(`${name} is larger than 64 MiB`);
     return real;
   };
-  const text = (name: string, from: string): string => readFileSync(path(name, from), "utf8");
-  return { path, text, value: (name, from) => parsedYaml(text(name, from)) };
+  const text = (name: string): string => readFileSync(path(name), "utf8");
+  return { path, text, value: (name) => parsedYaml(text(name)) };
 }
 
 /** YAML holds JSON as well. Merge keys are part of what promptfoo reads. */

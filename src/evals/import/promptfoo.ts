@@ -5,7 +5,7 @@ import { casesOf, type ImportedCase, withIds } from "./cases.ts";
 import { endingOf, type Files, filesOf } from "./files.ts";
 import { type ImportNote, newNotes, noteOthers } from "./notes.ts";
 import { type ImportedPrompt, promptsOf } from "./prompts.ts";
-import { testsOf, testsOfScenarios } from "./tests.ts";
+import { type PlacedTest, type TestContext, testsOf, testsOfScenarios } from "./tests.ts";
 
 /** A promptfoo config as a suite of Seam: what it says, and what could not be carried over. */
 export interface ImportedSuite {
@@ -40,14 +40,9 @@ export async function importPromptfoo(path: string, project: string): Promise<Im
   const source = basename(path);
   const notes = newNotes();
   const { files, config } = opened(path, project);
-  const about = { notes, files, file: path, name: source };
+  const about = { notes, files, name: source };
   noteOthers(notes, source, config, members);
-  const defaults = typeof config["defaultTest"] === "string" ? [config["defaultTest"]] : undefined;
-  const [defaultTest] = defaults
-    ? await testsOf(defaults, about)
-    : isRecord(config["defaultTest"])
-      ? [{ test: config["defaultTest"], place: "defaultTest", file: path }]
-      : [];
+  const [defaultTest] = await defaultsOf(config["defaultTest"], about);
   if (defaultTest !== undefined) {
     noteOthers(notes, "defaultTest", defaultTest.test, ["vars", "assert", "metadata", "threshold"]);
   }
@@ -56,19 +51,20 @@ export async function importPromptfoo(path: string, project: string): Promise<Im
     ...(await testsOfScenarios(config["scenarios"], about)),
   ];
   const cases = tests.flatMap((test) => casesOf(test, { notes, files, defaults: defaultTest }));
-  const { repeat, maxConcurrency, ...others } = isRecord(config["evaluateOptions"])
-    ? config["evaluateOptions"]
-    : {};
+  const { trials, concurrency, ...others } = settingsOf(config["evaluateOptions"]);
   noteOthers(notes, `${source}, evaluateOptions`, others, []);
   const prompts = promptsOf(config["prompts"], about);
   if (cases.length === 0) notes.add(source, "no test could be carried over");
+  else if (cases.every(({ expected }) => expected === undefined)) {
+    notes.add(source, "no assertion could be carried over: write a scorer");
+  }
   return {
     source,
     description: typeof config["description"] === "string" ? config["description"] : undefined,
     prompts,
     cases: withIds(cases),
-    trials: wholeNumber(repeat, 100),
-    concurrency: wholeNumber(maxConcurrency, 1_000),
+    trials,
+    concurrency,
     notes: notes.all,
   };
 }
@@ -82,7 +78,7 @@ function opened(path: string, project: string): Opened {
   try {
     const files = filesOf(path, project);
     if (endingOf(path) === ".csv") return { files, config: { tests: basename(path) } };
-    const config = files.value(path, path);
+    const config = files.value(path);
     if (!isRecord(config)) throw new Error("it holds no object");
     return { files, config: resolved(config, config) as Opened["config"] };
   } catch (cause) {
@@ -113,8 +109,33 @@ function memberOf(value: unknown, key: string): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function wholeNumber(value: unknown, most: number): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value > 0
-    ? Math.min(value, most)
-    : undefined;
+function defaultsOf(given: unknown, about: TestContext): Promise<PlacedTest[]> | PlacedTest[] {
+  if (typeof given === "string") return testsOf([given], about);
+  if (isRecord(given)) return [{ test: given, place: "defaultTest" }];
+  if (given !== undefined && given !== null) {
+    about.notes.add(about.name, "`defaultTest` is no object, and is not carried over");
+  }
+  return [];
+}
+
+interface ImportedSettings {
+  readonly trials?: number;
+  readonly concurrency?: number;
+  readonly [other: string]: unknown;
+}
+
+/** What a suite has a setting for goes by its name; all else by promptfoo's. */
+function settingsOf(given: unknown): ImportedSettings {
+  const { repeat, maxConcurrency, ...others } = isRecord(given) ? given : {};
+  return {
+    ...others,
+    ...(isWhole(repeat, 100) ? { trials: repeat } : repeat !== undefined && { repeat }),
+    ...(isWhole(maxConcurrency, 1_000)
+      ? { concurrency: maxConcurrency }
+      : maxConcurrency !== undefined && { maxConcurrency }),
+  };
+}
+
+function isWhole(value: unknown, most: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most;
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "../../patterns/extract/shape.ts";
 import { endingOf, type Files, isFileReference, parsedYaml } from "./files.ts";
 import { type HoledText, holesOf } from "./fill-in.ts";
-import type { Notes } from "./notes.ts";
+import { type Notes, noteOthers } from "./notes.ts";
 
 export interface ImportedMessage {
   readonly role: "system" | "user" | "assistant";
@@ -17,7 +17,6 @@ export interface ImportedPrompt {
 interface PromptContext {
   readonly notes: Notes;
   readonly files: Files;
-  readonly file: string;
   readonly name: string;
 }
 
@@ -27,6 +26,7 @@ export function promptsOf(given: unknown, context: PromptContext): ImportedPromp
   const all = Array.isArray(given) ? given : given === undefined ? [] : [given];
   return all.flatMap((one, index) => {
     const place = `${name}, prompt ${index + 1}`;
+    if (isRecord(one)) noteOthers(notes, place, one, ["raw", "id", "label"]);
     try {
       const { text, label } = textOf(one, context);
       return text.map((part) => promptOf(part, label));
@@ -53,20 +53,19 @@ function textOf(given: unknown, context: PromptContext): PromptText {
   }
   if (typeof given !== "string") throw new Error("it is no text");
   if (!isFileReference(given) && !isFileName(given)) return { text: [given], label: undefined };
-  const { files, file } = context;
   const ending = endingOf(given);
   if (![".txt", ".md", ".json", ".yaml", ".yml", ".j2"].includes(ending)) {
     throw new Error(`${given} is code, or no text`);
   }
-  const text = files.text(given, file);
+  const text = context.files.text(given);
   // A text file may hold several prompts, between lines of three hyphens.
   const parts = ending === ".txt" ? text.split(/^---\s*$/m) : [text];
   return { text: parts.map((part) => part.trim()).filter((part) => part !== ""), label: undefined };
 }
 
-/** As in older configs: the name of a file alone. */
+/** As in older configs: the name of a file alone, or a pattern of names. */
 function isFileName(text: string): boolean {
-  return /^[\w./-]+\.(?:txt|md|json|ya?ml|j2|js|cjs|mjs|ts|py)(?::\w+)?$/.test(text);
+  return /^[\w./*-]+(?:\/\*|\.(?:txt|md|json|ya?ml|j2|js|cjs|mjs|ts|py)(?::\w+)?)$/.test(text);
 }
 
 const roles = ["system", "user", "assistant"] as const;

@@ -5,24 +5,22 @@ import { testOfCsv } from "./csv-tests.ts";
 import { endingOf, type Files } from "./files.ts";
 import { type Notes, noteOthers } from "./notes.ts";
 
-/** A test, where it stands for people, and the file that its own references count from. */
+/** A test, and where it stands, for people. */
 export interface PlacedTest {
   readonly test: Readonly<Record<string, unknown>>;
   readonly place: string;
-  readonly file: string;
 }
 
 export interface TestContext {
   readonly notes: Notes;
   readonly files: Files;
-  /** The file that the tests stand in, and its name for people. */
-  readonly file: string;
+  /** The name of the file that the tests stand in, for people. */
   readonly name: string;
 }
 
 /** The tests of a config or of one of its files, in their order. */
 export async function testsOf(given: unknown, context: TestContext): Promise<PlacedTest[]> {
-  const { file, name, notes } = context;
+  const { name, notes } = context;
   if (given === undefined || given === null) return [];
   if (typeof given === "string") return testsOfFile(given, context);
   if (!Array.isArray(given)) {
@@ -36,25 +34,24 @@ export async function testsOf(given: unknown, context: TestContext): Promise<Pla
     else if (isRecord(test) && typeof test["path"] === "string") {
       noteOthers(notes, place, test, ["path"]);
       tests.push(...(await testsOfFile(test["path"], context)));
-    } else if (isRecord(test)) tests.push({ test, place, file });
+    } else if (isRecord(test)) tests.push({ test, place });
     else notes.add(place, "it is no object, and is not carried over");
   }
   return tests;
 }
 
 async function testsOfFile(given: string, context: TestContext): Promise<PlacedTest[]> {
-  const { files, notes, file: from, name: place } = context;
+  const { files, notes, name: place } = context;
   const name = given.replace(/^file:\/\//, "");
   try {
     const ending = endingOf(given);
     if (/^[a-z]+:\/\//i.test(name)) throw new Error("it is no file");
     if (/[*?[\]{}]/.test(name)) throw new Error("name each file of a pattern");
-    if (ending === ".csv") return await testsOfCsv(files.path(given, from), name, notes);
-    if (ending === ".jsonl") return await testsOfJsonl(files.path(given, from), name);
+    if (ending === ".csv") return await testsOfCsv(files.path(given), name, notes);
+    if (ending === ".jsonl") return await testsOfJsonl(files.path(given), name);
     if ([".yaml", ".yml", ".json"].includes(ending)) {
-      const file = files.path(given, from);
-      const value = files.value(given, from);
-      return await testsOf(isRecord(value) ? [value] : value, { ...context, file, name });
+      const value = files.value(given);
+      return await testsOf(isRecord(value) ? [value] : value, { ...context, name });
     }
     throw new Error("tests are read of CSV, JSONL, YAML and JSON");
   } catch (cause) {
@@ -68,11 +65,7 @@ async function testsOfCsv(path: string, name: string, notes: Notes): Promise<Pla
   const tests: PlacedTest[] = [];
   for await (const { line, record } of csvRecords(path)) {
     const place = `${name}, line ${line}`;
-    tests.push({
-      test: testOfCsv(record, place, notes),
-      place,
-      file: path,
-    });
+    tests.push({ test: testOfCsv(record, place, notes), place });
   }
   return tests;
 }
@@ -81,7 +74,7 @@ async function testsOfJsonl(path: string, name: string): Promise<PlacedTest[]> {
   const tests: PlacedTest[] = [];
   for await (const { line, record } of jsonRecords(path)) {
     if (!isRecord(record)) throw new Error(`line ${line} is no object`);
-    tests.push({ test: record, place: `${name}, line ${line}`, file: path });
+    tests.push({ test: record, place: `${name}, line ${line}` });
   }
   return tests;
 }
@@ -96,7 +89,7 @@ export async function testsOfScenarios(
   const tests: PlacedTest[] = [];
   for (const [index, scenario] of (Array.isArray(given) ? given : [given]).entries()) {
     const place = `${name}, scenario ${index + 1}`;
-    const { config, tests: own, description: _, ...others } = isRecord(scenario) ? scenario : {};
+    const { config, tests: own, ...others } = isRecord(scenario) ? scenario : {};
     if (!Array.isArray(config) || !config.every(isRecord)) {
       notes.add(place, "it is not carried over: its `config` is no list of sets of variables");
       continue;
@@ -112,10 +105,17 @@ export async function testsOfScenarios(
 
 function merged(
   set: Readonly<Record<string, unknown>>,
-  { test, file }: PlacedTest,
+  { test }: PlacedTest,
   place: string,
 ): PlacedTest {
-  const vars = { ...(set["vars"] as object), ...(test["vars"] as object) };
-  const metadata = { ...(set["metadata"] as object), ...(test["metadata"] as object) };
-  return { test: { ...set, ...test, vars, metadata }, place, file };
+  const vars = bothOf(set["vars"], test["vars"]);
+  const metadata = bothOf(set["metadata"], test["metadata"]);
+  return { test: { ...set, ...test, vars, metadata }, place };
+}
+
+/** What is no object stays as it is: it is said to be unread later. */
+function bothOf(some: unknown, others: unknown): unknown {
+  return [some, others].every((one) => one === undefined || isRecord(one))
+    ? { ...(some as object), ...(others as object) }
+    : (others ?? some);
 }

@@ -116,6 +116,8 @@ function suiteOf(
     metric === undefined ? "assertions()" : `assertions({ metric: ${JSON.stringify(metric)} })`,
   );
   if (hasJudge) scorers.push("llmRubric");
+  // A suite needs a scorer; this one applies to no case, and says so.
+  if (scorers.length === 0) scorers.push("assertions()");
   const label = prompt?.label === undefined ? [] : [`// ${oneLine(prompt.label)}`];
   return [
     ...label,
