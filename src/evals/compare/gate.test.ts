@@ -172,6 +172,7 @@ describe("thresholds", () => {
       metrics: { accuracy: { atLeast: 0.5 }, tone: {} },
     });
     expect(failures).toEqual([
+      expect.stringMatching(/^No scorer applied to any case, so nothing is known/),
       "The gate names tone, and the suite has no such metric: it has accuracy.",
       "accuracy has no score, and the gate asks for at least 0.50; look at its faults.",
     ]);
@@ -248,6 +249,13 @@ describe("faults", () => {
     );
     expect(metrics[0]).toMatchObject({ estimate: null, comparison: null });
     expect(gate).toMatchObject({ passed: false, tooManyFaults: true });
+  });
+
+  test("a run in which no scorer applied does not pass, with or without a baseline", async () => {
+    const nothing = runOf([{ case: "a", scores: { accuracy: null } }]);
+    const said = [expect.stringMatching(/^No scorer applied to any case/)];
+    expect((await gateOf(nothing, null)).failures).toEqual(said);
+    expect((await gateOf(nothing, good)).failures).toEqual(said);
   });
 
   test("a run without any case does not pass", async () => {

@@ -56,11 +56,14 @@ function faultFailures({ metric, counts }: MetricResult, gate: Gate): string[] {
   ];
 }
 
-function emptyFailures({ tally }: Findings): string[] {
-  if (tally.cases.length > 0) return [];
-  return [
-    "There was no case to run, so nothing is known; look at the suite's data, and at --filter.",
-  ];
+function emptyFailures({ tally, metrics }: Findings): string[] {
+  if (tally.cases.length === 0) {
+    return [
+      "There was no case to run, so nothing is known; look at the suite's data, and at --filter.",
+    ];
+  }
+  if (metrics.some(({ counts }) => counts.scored + counts.faults > 0)) return [];
+  return ["No scorer applied to any case, so nothing is known; look at why they did not apply."];
 }
 
 function unknownMetrics(gate: Gate, { metrics }: Findings): string[] {
