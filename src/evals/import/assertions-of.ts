@@ -107,7 +107,7 @@ function setOf(
         `the metric ${JSON.stringify(metric)} within assert-set is not carried over`,
       );
     }
-    return one as CaseAssertion;
+    return one;
   });
 }
 
