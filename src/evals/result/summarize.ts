@@ -97,10 +97,10 @@ function withJudge(
     inconsistency: isPairwise ? (inconsistent[index] ?? 0) / counts.scored : null,
   };
   if (calibration.kind !== "calibrated") return judged;
-  const { n, bias, biasSd } = calibration.calibration;
+  const { n, agreement, bias, biasSd } = calibration.calibration;
   const corrected = predictionPowered({
     judged: observationsOf(cases, index),
-    bias: { n, mean: bias, sd: biasSd },
+    bias: { n, mean: bias, sd: biasSd, off: Math.round(n * (1 - agreement)) },
   });
   return { ...judged, corrected };
 }

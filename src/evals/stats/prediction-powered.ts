@@ -2,24 +2,19 @@ import { defaults, type Statistics } from "../../config/defaults.ts";
 import type { Estimate } from "../result/result.ts";
 import type { Observation } from "./estimate.ts";
 import { cautiousMean } from "./robust-mean.ts";
-import { spreadOf } from "./spread.ts";
+import { enough } from "./spread.ts";
 import { tQuantile } from "./student-t.ts";
-import { type Clustered, clustersIn, type Unit, unitsOf } from "./units.ts";
+import { clustersIn, type Unit, unitsOf } from "./units.ts";
 
 /** What an earlier calibration has found of judge minus human, on the scale of scores. */
 export interface Bias {
-  /** Ratings that both gave. */
+  /** Ratings that both gave, independent of each other. */
   readonly n: number;
   readonly mean: number;
   /** The standard deviation of the differences. */
   readonly sd: number;
-}
-
-/** A case that both have scored. */
-export interface Labelled extends Clustered {
-  readonly id: string;
-  readonly judge: number;
-  readonly human: number;
+  /** In how many of them there was a difference. */
+  readonly off: number;
 }
 
 /**
@@ -39,25 +34,6 @@ export function predictionPowered(
   return { ...known, ...combined([judgedMean(scores), rectifier], options) };
 }
 
-/**
- * The same from the labels themselves, which know better than their standard deviation how rarely the judge was off.
- * `judged` are the cases without a label. `null` with fewer than two cases or labels.
- */
-export function predictionPoweredByLabels(
-  {
-    judged,
-    labelled,
-  }: { readonly judged: readonly Observation[]; readonly labelled: readonly Labelled[] },
-  options: Partial<Statistics> = {},
-): Estimate | null {
-  const scores = unitsOf(judged, ({ score }) => score);
-  const rectifiers = unitsOf(labelled, ({ judge, human }) => human - judge);
-  if (scores.length < 2 || rectifiers.length < 2) return null;
-  const all = [...judged, ...labelled];
-  const known = { n: all.length, clusters: clustersIn(all) };
-  return { ...known, ...combined([judgedMean(scores), spreadOf(rectifiers)], options) };
-}
-
 interface Part {
   readonly mean: number;
   readonly se: number;
@@ -66,16 +42,19 @@ interface Part {
 
 function judgedMean(scores: readonly Unit[]): Part {
   const { mean, se, df, effective } = cautiousMean(scores);
-  return { mean, se: se > 0 ? se : seOfNone(effective), df };
+  return { mean, se: se > 0 ? se : Math.sqrt(2) / (effective + 2), df };
 }
 
-function seOfBias({ n, sd }: Bias): number {
-  return sd > 0 ? sd / Math.sqrt(n) : seOfNone(n);
-}
-
-/** That none of `n` differs does not mean that none ever does: two more are reckoned with, one higher and one lower. */
-function seOfNone(n: number): number {
-  return Math.sqrt(2) / (n + 2);
+/**
+ * Where the judge was rarely off, two more errors are reckoned with, one too kind and one too strict, of the usual size,
+ * or altogether wrong where there was none: that it was off in none of 20 does not mean that it never is.
+ */
+function seOfBias({ n, mean, sd, off }: Bias): number {
+  if (off >= enough || off > n / 2) return sd / Math.sqrt(n);
+  const squares = (n - 1) * sd ** 2 + n * mean ** 2;
+  const square = off === 0 ? 1 : squares / off;
+  const all = n + 2;
+  return Math.sqrt((squares + 2 * square - (n * mean) ** 2 / all) / ((all - 1) * all));
 }
 
 /** The sum of independent means, with the degrees of freedom of Welch and Satterthwaite. */

@@ -2,7 +2,7 @@ import { type RobustMean, robustMean } from "./robust-mean.ts";
 import type { Unit } from "./units.ts";
 
 /** Below so many units that differ, what they show of the spread is not enough. */
-const enough = 20;
+export const enough = 20;
 
 /**
  * The mean difference, and its standard error. Where few units differ, two more are reckoned with for the spread, one
