@@ -85,6 +85,47 @@ test.each([
   expect(requests()).toBe(0);
 });
 
+test.each([
+  [
+    "a rejection nobody waits for",
+    `run: (input) => { Promise.reject(new Error("lost")); return ask(input); }`,
+    /told below.*lost/s,
+  ],
+  [
+    "an error in a timer",
+    `run: (input) => { setTimeout(() => { throw new Error("late"); }); return ask(input); }`,
+    /told below.*late/s,
+  ],
+  ["process.exit()", "run: () => process.exit(0)", /process\.exit\(\)/],
+  [
+    "data that never comes",
+    "data: () => new Promise(() => {}), run: ask",
+    /waits for what never comes/,
+  ],
+])("%s is no verdict: exit code 2", async (_, options, message) => {
+  const cases = options.startsWith("data") ? "" : 'data: [{ input: "q" }],';
+  await project.suite(
+    "tickets",
+    `export const tickets = defineEval({ name: "tickets", ${cases} ${options}, scorers: [evals.exact()] });`,
+  );
+  const result = await project.seam(["eval"]);
+  expect(result).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+  expect(result.stderr).not.toContain("top-level await");
+});
+
+test("a reader that leaves early takes no failed gate for a passed one", async () => {
+  const failing = `gate: { metrics: { exact: { atLeast: 1 } } },`;
+  const slow = "(await new Promise((resume) => setTimeout(resume, 500)), await ask(input))";
+  for (const name of ["one", "two", "three"]) {
+    const suite = tickets(1, failing).replaceAll("tickets", name);
+    await project.suite(name, suite.replace(/run: .*/, `run: async (input) => ${slow},`));
+  }
+  const child = startSeam(["eval"], { cwd: project.folder });
+  const end = ended(child);
+  child.stdout.once("data", () => child.stdout.destroy());
+  expect((await end).code).not.toBe(0);
+});
+
 test("a suite that cannot be run is exit code 2, and keeps no other from being run", async () => {
   await project.suite("broken", tickets(0).replaceAll("tickets", "broken"));
   await project.suite("tickets", tickets(4));
