@@ -34,6 +34,9 @@ export const evalDefaults = {
     critical: 50,
     /** Values of one field that are told apart, the most frequent ones first. */
     sliceValues: 50,
+    /** Reasons why scores are missing, and characters of each. */
+    faults: 5,
+    faultText: 300,
     /** Cases that a sentence names. */
     named: 5,
   },

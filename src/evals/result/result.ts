@@ -112,6 +112,8 @@ export interface SuiteResult {
     readonly judgeFaults: number;
     readonly cached: number;
   };
+  /** Why scores are missing, the most frequent reason first; the first few of them. */
+  readonly faults: readonly FaultReason[];
   readonly cost: { readonly spentUsd: number | null; readonly judgeUsd: number | null };
   readonly measures: {
     readonly latencyMs: Measure;
@@ -124,6 +126,14 @@ export interface SuiteResult {
   readonly baseline: BaselineInfo | null;
   readonly prompts: readonly { readonly task: string; readonly prompt: string }[];
   readonly gate: GateResult;
+}
+
+export interface FaultReason {
+  /** What failed: a metric's scorer, or `null` where the trial could not be tried. */
+  readonly metric: string | null;
+  readonly message: string;
+  /** Scores, or trials that could not be tried. */
+  readonly count: number;
 }
 
 export interface BaselineInfo {

@@ -78,6 +78,20 @@ describe("counts", () => {
     ]);
   });
 
+  test("why scores are missing is told, the most frequent reason first", async () => {
+    const untried = { kind: "untried", code: "Overloaded", message: "HTTP 503" } as const;
+    const rows = runOf([
+      { case: "a", scores: { accuracy: "no reply" } },
+      { case: "b", error: untried },
+      { case: "c", error: untried },
+      ...cases([1, 0]).map((each) => ({ ...each, case: `${each.case}-fine` })),
+    ]);
+    expect((await summaryOf(rows)).faults).toEqual([
+      { metric: null, message: "Overloaded: HTTP 503", count: 2 },
+      { metric: "accuracy", message: "no reply", count: 1 },
+    ]);
+  });
+
   test("metrics with the names of what every object has have no score but their own", async () => {
     const rows = runOf(cases([1]), { metrics: [metric("toString"), metric("__proto__")] });
     expect((await summaryOf(rows)).metrics.map(({ counts }) => counts.faults)).toEqual([1, 1]);

@@ -61,6 +61,7 @@ export async function summarize(
     start,
     end: endOf(tally),
     counts: countsOf(tally),
+    faults: tally.reasons.slice(0, evalDefaults.report.faults),
     cost: { spentUsd: tally.spentUsd, judgeUsd: tally.judgeUsd },
     measures: measuresOf(cases, pairing),
     metrics: results,

@@ -1,7 +1,9 @@
 import { canonical } from "../../call/canonical.ts";
 import { ConfigError } from "../../errors.ts";
+import { evalDefaults } from "../defaults.ts";
 import type { MetricInfo, RunRow, RunStart, TrialCall, TrialRecord } from "../run/records.ts";
 import { plus } from "../run/used.ts";
+import type { FaultReason } from "./result.ts";
 import {
   type CaseTally,
   hashOfCase,
@@ -57,6 +59,7 @@ class Counter {
   readonly #calls = new Map<string, TrialCall>();
   readonly #judgeCalls: readonly Map<string, TrialCall>[];
   readonly #faults: number[];
+  readonly #reasons = new Reasons();
   readonly #inconsistent: number[];
   #failed = 0;
   #untried = 0;
@@ -86,8 +89,10 @@ class Counter {
     const outcomes = this.#metrics.map(({ name }) => outcomeOf(trial, name));
     trials.set(trial.trial, { trial: trial.trial, outcomes, latencyMs, costUsd, tokens });
     if (error?.kind === "feature") this.#failed++;
-    if (error?.kind === "untried") this.#untried++;
-    else this.#countScores(trial, outcomes);
+    if (error?.kind === "untried") {
+      this.#untried++;
+      this.#reasons.add(null, `${error.code}: ${error.message}`);
+    } else this.#countScores(trial, outcomes);
     if (trial.cached) this.#cached++;
     for (const call of trial.calls) this.#calls.set(keyOf(call), call);
     return true;
@@ -107,6 +112,7 @@ class Counter {
       cached: this.#cached,
       repeated: this.#repeated,
       faults: this.#faults,
+      reasons: this.#reasons.all(),
       inconsistent: this.#inconsistent,
       spentUsd: this.#spentUsd,
       judgeUsd: this.#judgeUsd,
@@ -134,7 +140,10 @@ class Counter {
 
   #countScores(trial: TrialRecord, outcomes: readonly Outcome[]): void {
     for (const [index, { name }] of this.#metrics.entries()) {
-      if (outcomes[index] === "fault") increment(this.#faults, index);
+      if (outcomes[index] === "fault") {
+        increment(this.#faults, index);
+        this.#reasons.add(name, own(trial.scores, name)?.fault ?? "there is no score of it");
+      }
       if (own(trial.scores, name)?.details?.["inconsistent"] === true) {
         increment(this.#inconsistent, index);
       }
@@ -142,6 +151,27 @@ class Counter {
         this.#judgeCalls[index]?.set(keyOf(call), call);
       }
     }
+  }
+}
+
+/** Reasons that differ are seldom many; where each has an id in it, the first ones stand for all. */
+const mostReasons = 1_000;
+
+class Reasons {
+  readonly #counts = new Map<string, FaultReason>();
+
+  add(metric: string | null, text: string): void {
+    const message = text.slice(0, evalDefaults.report.faultText);
+    const key = canonical([metric, message]);
+    const { count = 0 } = this.#counts.get(key) ?? {};
+    if (count === 0 && this.#counts.size === mostReasons) return;
+    this.#counts.set(key, { metric, message, count: count + 1 });
+  }
+
+  all(): FaultReason[] {
+    return [...this.#counts.values()].sort(
+      (a, b) => b.count - a.count || (canonical(a) < canonical(b) ? -1 : 1),
+    );
   }
 }
 

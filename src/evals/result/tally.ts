@@ -1,5 +1,6 @@
 import { fingerprintOf } from "../../call/canonical.ts";
 import type { MetricInfo, RunEnd, RunStart, TrialCall, TrialRecord } from "../run/records.ts";
+import type { FaultReason } from "./result.ts";
 
 /** What a metric says of a trial; `fault`: scorers, judges or providers failed, which says nothing about quality. */
 export type Outcome = number | "not applicable" | "fault";
@@ -45,6 +46,8 @@ export interface RunTally {
   readonly repeated: number;
   /** Scores that scorers failed to give, by metric. */
   readonly faults: readonly number[];
+  /** Why scores are missing, the most frequent reason first. */
+  readonly reasons: readonly FaultReason[];
   /** Pairwise judgments that went the other way in the other order, by metric. */
   readonly inconsistent: readonly number[];
   /** `null` where the cost of a call is not known. */

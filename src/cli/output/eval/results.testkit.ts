@@ -30,6 +30,7 @@ export function suiteOf({
       judgeFaults: 0,
       cached: 0,
     },
+    faults: [],
     cost: { spentUsd: 0.0123, judgeUsd: 0.004 },
     measures: {
       latencyMs: { mean: 1_200, p50: 1_000, p95: 2_400, baselineMean: 1_100 },

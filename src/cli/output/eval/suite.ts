@@ -29,7 +29,7 @@ export function renderSuite(result: SuiteResult): string {
     paint("dim", about(result).map(oneLine).join(" · ")),
     ...gate.failures.map((text) => `${paint("red", "✗")} ${oneLine(text)}`),
     ...gate.warnings.map((text) => `${paint("yellow", "!")} ${oneLine(text)}`),
-    ...faults(result).map((text) => `${paint("yellow", "!")} ${text}`),
+    ...faults(result).map((text) => `${paint("yellow", "!")} ${oneLine(text)}`),
   ];
   const foot = [
     ...metrics.flatMap(metricNotes).map((text) => paint("dim", oneLine(text))),

@@ -112,7 +112,7 @@ export function metricNotes({
   }
   const { notApplicable, faults } = result.counts;
   if (notApplicable > 0) notes.push(`not applicable to ${counted(notApplicable, "trial")}`);
-  if (faults > 0) notes.push(`${counted(faults, "score")} missing: the scorer failed`);
+  if (faults > 0) notes.push(`${counted(faults, "score")} missing`);
   return notes.map((note) => `${metric.name}: ${note}`);
 }
 
@@ -197,16 +197,22 @@ function whole(value: number): string {
 }
 
 /** What went wrong with trials and scores; empty where nothing did. */
-export function faults({ counts, end }: SuiteResult): string[] {
+export function faults({ counts, end, ...result }: SuiteResult): string[] {
   const { failed, untried, scorerFaults, judgeFaults } = counts;
   const words: string[] = [];
   if (failed > 0) words.push(`${counted(failed, "trial")} failed and scored 0`);
   if (untried > 0) words.push(`${counted(untried, "trial")} could not be tried`);
   if (scorerFaults > 0) words.push(`${counted(scorerFaults, "score")} missing: scorers failed`);
   if (judgeFaults > 0) words.push(`${counted(judgeFaults, "score")} missing: judges failed`);
+  words.push(...result.faults.map(faultWords));
   if (end === null) words.push("the run broke off");
   else if (end.reason !== "done") words.push(`the run ended early: ${endings[end.reason]}`);
   return words;
+}
+
+function faultWords({ metric, message, count: times }: SuiteResult["faults"][number]): string {
+  const often = times === 1 ? "" : ` (${count(times)} times)`;
+  return `${metric === null ? "not tried" : `${metric} failed`}${often}: ${message}`;
 }
 
 const endings = {
