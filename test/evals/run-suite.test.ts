@@ -220,6 +220,10 @@ test("two rows of one id are refused before anything is run; so are rows that ar
   await expect(run({ run: ask, data: [{ input: "A" }, { input: "A" }] })).rejects.toThrow(
     /same input/,
   );
+  const circle: unknown[] = [];
+  circle.push(circle);
+  const circular = [{ input: circle as unknown as string }];
+  await expect(run({ run: ask, data: circular })).rejects.toThrow(/Row 1 .*give it one/);
   await expect(run({ run: ask, data: [] })).rejects.toThrow(/there are no rows/);
   await expect(run({ run: ask, data: [{ input: "A" }, 7] as never })).rejects.toThrow(
     /Row 2 .*no object/,
@@ -231,6 +235,16 @@ test("two rows of one id are refused before anything is run; so are rows that ar
     /cannot be read: the file is away/,
   );
   expect(requests()).toBe(0);
+});
+
+test("a cluster that cannot be told is an error that names the case", async () => {
+  const cluster = (): string => {
+    throw new Error("no such document");
+  };
+  await expect(run({ run: ask, data: [{ id: "a", input: "A" }], cluster })).rejects.toMatchObject({
+    code: "ConfigError",
+    message: expect.stringMatching(/cluster of the case "a".*no such document/),
+  });
 });
 
 test("data that fails on the way ends the run, with what was there recorded", async () => {

@@ -95,8 +95,21 @@ const longestId = 500;
 
 function checked(row: unknown, number: number, suite: Suite): EvalCase {
   const fault = faultOf(row);
-  if (fault === undefined) return caseOf(row as CaseRow);
-  throw new ConfigError({
+  if (fault !== undefined) throw wrongRow(number, suite, fault);
+  try {
+    return caseOf(row as CaseRow);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw wrongRow(
+      number,
+      suite,
+      `no \`id\` can be made of its \`input\`, so give it one (${why})`,
+    );
+  }
+}
+
+function wrongRow(number: number, suite: Suite, fault: string): ConfigError {
+  return new ConfigError({
     summary: `Row ${number} of the suite ${JSON.stringify(suite.name)} is wrong: ${fault}`,
     advice: "A row is { input, id?, expected?, metadata?, critical? }.",
   });

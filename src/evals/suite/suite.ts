@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { issuesOf } from "../../config/check.ts";
 import { duration } from "../../config/schema-time.ts";
-import { configError } from "../../errors.ts";
+import { ConfigError, configError } from "../../errors.ts";
 import { evalDefaults } from "../defaults.ts";
 import type { MetricInfo } from "../run/records.ts";
 import type { Scorer } from "../scorer.ts";
@@ -111,7 +111,7 @@ export function suiteOf(of: Pick<Eval, "kind">): Suite {
       issuesOf(checked.error, ["defineEval"], () => Object.keys(schema.shape)),
     );
   }
-  const { data, run, cluster, slices = [] } = declared;
+  const { data, run, slices = [] } = declared;
   const scorers = declared.scorers.map((one) =>
     typeof one === "function" ? { name: one.name, score: one } : one,
   );
@@ -126,7 +126,7 @@ export function suiteOf(of: Pick<Eval, "kind">): Suite {
     scorers,
     metrics,
     trials: declared.trials ?? trials,
-    clusterOf: (of) => clusterOf(cluster, of),
+    clusterOf: (of) => clusterOf(declared, of),
     slices,
     gate: declared.gate,
     timeoutMs: checked.data.timeout ?? timeoutMs,
@@ -165,10 +165,23 @@ function unknownMetrics(metrics: readonly MetricInfo[], gate: Gate | undefined):
   );
 }
 
-function clusterOf(cluster: Eval["cluster"], of: EvalCase): string | null {
+/** Throws ConfigError where it cannot be told. */
+function clusterOf({ name, cluster }: Eval, of: EvalCase): string | null {
   if (cluster === undefined) return null;
-  const value: unknown = typeof cluster === "function" ? cluster(of) : of.metadata[cluster];
-  if (value === undefined || value === null) return null;
-  if (typeof value === "object") throw new TypeError("the cluster is neither text nor a number");
-  return String(value);
+  try {
+    const value: unknown = typeof cluster === "function" ? cluster(of) : of.metadata[cluster];
+    if (value === undefined || value === null) return null;
+    if (typeof value === "object") throw new TypeError("it is neither text nor a number");
+    return String(value);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(
+      {
+        summary: `The cluster of the case ${JSON.stringify(of.id)} of the suite ${JSON.stringify(name)} cannot be told: ${why}`,
+        advice:
+          "`cluster` is a field of the metadata, or a function that returns a text or nothing.",
+      },
+      { cause },
+    );
+  }
 }
