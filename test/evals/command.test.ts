@@ -65,7 +65,9 @@ test("a gate that fails is exit code 1; what is accepted is compared with, and r
   const worse = await project.seam(["eval"]);
   expect(worse).toMatchObject({ code: 1, stdout: expect.stringContaining("regressed") });
   expect((await project.seam(["eval", "--baseline", "last"])).code).toBe(0);
+  const before = await project.runs();
   const gone = await project.seam(["eval", "--baseline", "c0ffee"]);
+  expect(await project.runs()).toHaveLength(before.length);
   expect(gone).toMatchObject({ code: 2, stderr: expect.stringContaining("--baseline c0ffee") });
 });
 
@@ -137,7 +139,11 @@ test("a suite that cannot be run is exit code 2, and keeps no other from being r
 test("a provider that is down is exit code 3, and no verdict on the feature", async () => {
   project.simulator.play(Array(8).fill("status-503"));
   await project.suite("tickets", tickets(8, "gate: { metrics: { exact: { atLeast: 0.5 } } },"));
-  expect((await project.seam(["eval"])).code).toBe(3);
+  const result = await project.seam(["eval"]);
+  expect(result).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/not tried \(8 times\): \w+: .*503/),
+  });
   const [rows = []] = await project.runs();
   expect(new Set(trialsIn(rows).map(({ error }) => error?.kind))).toEqual(new Set(["untried"]));
 });
@@ -239,6 +245,11 @@ test("shards that are merged are one run; one that is missing or there twice is 
   });
   const history = jsonLines((await project.seam(["eval", "history", "tickets", "--json"])).stdout);
   expect(history).toMatchObject([{ trials: 80 }, { trials: 80 }]);
+  const [merges = ""] = (await readdir(join(project.folder, ".seam/evals"))).filter((name) =>
+    name.endsWith("-merged.jsonl"),
+  );
+  const again = await project.seam(["eval", "merge", join(".seam/evals", merges), "--json"]);
+  expect(jsonLines(again.stdout)[0]).toEqual(result);
   const missing = await project.seam(["eval", "merge", "s1.jsonl", "s2.jsonl", "s4.jsonl"]);
   expect(missing).toMatchObject({
     code: 2,
@@ -250,6 +261,16 @@ test("shards that are merged are one run; one that is missing or there twice is 
     code: 2,
     stderr: expect.stringContaining("shard 2 of 4 is there 2 times"),
   });
+});
+
+test("a shard without a case is one of the shards all the same", async () => {
+  await project.suite("tickets", tickets(1));
+  for (const index of [1, 2, 3]) {
+    const args = ["--shard", `${index}/3`, "--jsonl", `s${index}.jsonl`];
+    expect((await project.seam(["eval", ...args])).code).toBe(0);
+  }
+  const merged = await project.seam(["eval", "merge", "s1.jsonl", "s2.jsonl", "s3.jsonl"]);
+  expect(merged).toMatchObject({ code: 0, stdout: expect.stringContaining("1 case ·") });
 });
 
 test("two processes at once leave two whole runs", async () => {

@@ -1,3 +1,4 @@
+import type { Baseline } from "../../evals/baseline/baseline.ts";
 import { writeBaseline } from "../../evals/baseline/file.ts";
 import { readLock } from "../../evals/lock/file.ts";
 import { calibrationState } from "../../evals/lock/judges.ts";
@@ -13,7 +14,7 @@ import { jsonLine } from "../output/clean.ts";
 import type { Report } from "../output/eval/report.ts";
 import { renderSuite } from "../output/eval/suite.ts";
 import { note, print } from "../output/terminal.ts";
-import { committedBaseline, findBaseline } from "./find-baseline.ts";
+import { committedBaseline } from "./find-baseline.ts";
 import { type LockRun, lockRun } from "./lock-run.ts";
 import type { ConcludeOptions } from "./options.ts";
 import type { Project } from "./project.ts";
@@ -29,14 +30,13 @@ export interface Concluded extends Report {
  */
 export async function conclude(
   loaded: LoadedSuite,
-  path: string,
+  { path, baseline }: { readonly path: string; readonly baseline: Baseline | undefined },
   project: Project,
   options: ConcludeOptions & Pick<LockRun, "sent" | "signal">,
 ): Promise<Concluded> {
-  const { baseline: named, accept, json, sent, signal } = options;
+  const { accept, json, sent, signal } = options;
   const { suite } = loaded;
   const rows = (): ReturnType<typeof rowsOfSuite> => rowsOfSuite(path, suite.name);
-  const baseline = await findBaseline(loaded, project, named);
   const locked = lockPath(options.config);
   const lock = await readLock(locked);
   const result = await summarize(rows, {

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ConfigError } from "../../errors.ts";
@@ -7,9 +7,11 @@ import { SentPrompts } from "../../evals/lock/exercise.ts";
 import type { RunStart } from "../../evals/run/records.ts";
 import { readRows, rowsOfSuite } from "../../evals/run/run-file.ts";
 import { type LoadedSuite, loadSuites } from "../../evals/suite/load.ts";
+import { newId } from "../../util/id.ts";
 import { writeReports } from "../output/eval/files.ts";
 import { note } from "../output/terminal.ts";
 import { type Concluded, conclude, worstOf } from "./conclude.ts";
+import { findBaseline } from "./find-baseline.ts";
 import type { ConcludeOptions } from "./options.ts";
 import { openProject, type Project, runPath } from "./project.ts";
 
@@ -35,13 +37,10 @@ export async function mergeShards(
   for (const [name, ofSuite] of bySuite) {
     const suite = loaded.find((each) => each.suite.name === name);
     if (suite === undefined) throw gone(name, ofSuite);
-    concluded.push(
-      await conclude(suite, await joined(name, ofSuite, project), project, {
-        ...options,
-        sent: new SentPrompts(),
-        signal,
-      }),
-    );
+    const baseline = await findBaseline(suite, project, options.baseline);
+    const run = { path: await joined(name, ofSuite, project), baseline };
+    const sent = new SentPrompts();
+    concluded.push(await conclude(suite, run, project, { ...options, sent, signal }));
   }
   await writeReports(options, concluded);
   return worstOf(concluded.map(({ code }) => code));
@@ -112,12 +111,15 @@ async function joined(
     (a, b) => (a.start.shard?.index ?? 1) - (b.start.shard?.index ?? 1),
   );
   const path = runPath(project, `${ordered[0]?.start.run}-merged`);
+  const made = `${path}.${newId()}`;
   await mkdir(project.runs, { recursive: true });
   await pipeline(async function* () {
-    for (const each of ordered) {
-      for await (const row of rowsOfSuite(each.path, suite)) yield `${JSON.stringify(row)}\n`;
+    // Several shards may stand in one file: it may be the one that an earlier merge has left here.
+    for (const from of new Set(ordered.map((shard) => shard.path))) {
+      for await (const row of rowsOfSuite(from, suite)) yield `${JSON.stringify(row)}\n`;
     }
-  }, createWriteStream(path));
+  }, createWriteStream(made));
+  await rename(made, path);
   note(`${suite}: ${shards.length} shards`);
   return path;
 }

@@ -9,10 +9,11 @@ import { multiLine } from "../output/clean.ts";
 import { writeReports } from "../output/eval/files.ts";
 import { note } from "../output/terminal.ts";
 import { type Concluded, conclude, worstOf } from "./conclude.ts";
+import { findBaseline } from "./find-baseline.ts";
 import type { EvalRunOptions } from "./options.ts";
 import { openProject, type Project } from "./project.ts";
 import { resumable } from "./resume.ts";
-import { type Left, type RunOver, runOne } from "./run-one.ts";
+import { type Left, runOne } from "./run-one.ts";
 
 /** Runs the suites that a pattern finds, one after another, and resolves with the exit code. */
 export async function runAll(
@@ -65,8 +66,8 @@ class Limits {
     this.#options = options;
   }
 
-  spend({ spentUsd }: Pick<RunOver, "spentUsd">): void {
-    this.#spentUsd += spentUsd;
+  spend(usd: number): void {
+    this.#spentUsd += usd;
   }
 
   get left(): Left {
@@ -101,13 +102,16 @@ async function attempt(
   { project, options, limits, signal }: Context,
 ): Promise<Concluded | number | undefined> {
   try {
-    const run = await runOne(loaded, project, options, { left: limits.left, signal });
-    limits.spend(run);
+    // What is named and not there shall be known before anything is paid.
+    const baseline = await findBaseline(loaded, project, options.baseline);
+    const run = await runOne(loaded, project, options, { limits, signal });
     if (run.trials === 0 && run.end.reason === "done") {
       note(`${loaded.suite.name}: no case is selected.`);
-      return undefined;
+      // Of a few cases, a shard may have none: it counts as the others do when they are merged.
+      if (options.shard === undefined) return undefined;
     }
-    return await conclude(loaded, run.path, project, { ...options, sent: run.sent, signal });
+    const { path, sent } = run;
+    return await conclude(loaded, { path, baseline }, project, { ...options, sent, signal });
   } catch (error) {
     // One suite that cannot be run does not keep the others from it.
     if (!SeamError.is(error)) throw error;

@@ -14,7 +14,12 @@ import { RunProgress } from "./progress.ts";
 import { nameInProject, type Project, runPath } from "./project.ts";
 import { checkResumable, triedTrials, type Unfinished, unfinishedRun } from "./resume.ts";
 
-/** What is left of the limits of the whole command. */
+/** The limits of the whole command. */
+export interface CommandLimits {
+  readonly left: Left;
+  spend(usd: number): void;
+}
+
 export interface Left {
   readonly costUsd: number | undefined;
   readonly timeMs: number | undefined;
@@ -26,7 +31,6 @@ export interface RunOver {
   readonly start: RunStart;
   readonly end: RunEnd;
   readonly trials: number;
-  readonly spentUsd: number;
   /** What its cases have asked models. */
   readonly sent: SentPrompts;
 }
@@ -36,7 +40,7 @@ export async function runOne(
   { suite, file }: LoadedSuite,
   project: Project,
   options: EvalRunOptions,
-  { left, signal }: { readonly left: Left; readonly signal: AbortSignal },
+  { limits, signal }: { readonly limits: CommandLimits; readonly signal: AbortSignal },
 ): Promise<RunOver> {
   const { resume, filter, shard = null, trials = suite.trials, concurrency, cache } = options;
   const before =
@@ -59,6 +63,7 @@ export async function runOne(
   if (before !== undefined) goOnWith(before, start);
   const path = runPath(project, start.run);
   const rows = await RunFile.create(path, start);
+  const { left } = limits;
   const progress = new RunProgress(suite);
   const log =
     project.telemetry &&
@@ -95,11 +100,13 @@ export async function runOne(
       onCall: (event, about, trace) => {
         log?.onCall(event, about, trace);
         sent.add(event, about, trace);
-        if (isOfModel(event)) progress.spentUsd += event.costUsd ?? 0;
+        if (!isOfModel(event)) return;
+        progress.spentUsd += event.costUsd ?? 0;
+        limits.spend(event.costUsd ?? 0);
       },
     });
     await rows.add(end);
-    return { path, start, end, trials: taken.size + done, spentUsd: progress.spentUsd, sent };
+    return { path, start, end, trials: taken.size + done, sent };
   } finally {
     progress.end();
     await rows.close();

@@ -157,11 +157,14 @@ class Counter {
 /** Reasons that differ are seldom many; where each has an id in it, the first ones stand for all. */
 const mostReasons = 1_000;
 
+/** What an error of the seam says of itself is otherwise the same for many calls. */
+const callId = /(?:, )?call \w+(?=\])/;
+
 class Reasons {
   readonly #counts = new Map<string, FaultReason>();
 
   add(metric: string | null, text: string): void {
-    const message = text.slice(0, evalDefaults.report.faultText);
+    const message = text.replace(callId, "").slice(0, evalDefaults.report.faultText);
     const key = canonical([metric, message]);
     const { count = 0 } = this.#counts.get(key) ?? {};
     if (count === 0 && this.#counts.size === mostReasons) return;
