@@ -52,9 +52,9 @@ function cut(text: string, longest: number): string {
   return `${text.slice(0, longest - 1).replace(/\S{1,200}$/, "")}…`;
 }
 
-/** Whether what goes by this name is a credential, e.g. `db_password`. */
+/** Whether what goes by this name is a credential, e.g. `db_password` or `authorizationToken`. */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  return secretName.test(name.replace(/([a-z])([A-Z])/g, "$1_$2"));
 }
 
 /** The values among headers that may be credentials: by the header's name, or because they are long. */

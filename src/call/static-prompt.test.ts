@@ -79,6 +79,7 @@ describe("the fingerprint of a prompt", () => {
     ["other user text", { request: { ...request, prompt: [system, user, user] } }],
     ["the order of tools", { request: { ...request, tools: [tool("ask"), tool("look")] } }],
     ["headers", { request: { ...request, headers: { "x-trace": "1" } } }],
+    ["who asks", { request: { ...request, providerOptions: { openai: { user: "ann" } } } }],
     [
       "where a setting comes from",
       {
@@ -123,6 +124,31 @@ describe("the fingerprint of a prompt", () => {
         ]);
       }),
     );
+  });
+
+  test("has no credentials in it, which are missing where nothing is sent, and would be committed", () => {
+    const connected = (token: string | undefined): WrittenPrompt => {
+      const server = { url: "https://mcp.example", authorizationToken: token };
+      const tools = [
+        {
+          type: "provider" as const,
+          id: "openai.mcp" as const,
+          name: "mcp",
+          args: { serverLabel: "a", authorization: token, headers: { "X-Auth": token } },
+        },
+      ];
+      const providerOptions = { anthropic: { mcpServers: [server] } } as NonNullable<
+        typeof request.providerOptions
+      >;
+      return new WrittenPrompt(written({ request: { ...request, tools, providerOptions } }));
+    };
+    const prompt = connected("tok_12345678");
+    expect(JSON.stringify(prompt.static)).not.toContain("tok_12345678");
+    expect(prompt.static.settings).toMatchObject({
+      providerOptions: { anthropic: { mcpServers: [{ url: "https://mcp.example" }] } },
+    });
+    expect(prompt.static.tools).toMatchObject([{ args: { serverLabel: "a" } }]);
+    expect(connected(undefined).fingerprint).toBe(prompt.fingerprint);
   });
 
   test("tells a text with braces from a template that reads the same", () => {

@@ -2,6 +2,7 @@ import type { LanguageModelV4FunctionTool, LanguageModelV4ProviderTool } from "@
 import { canonical, fingerprintOf } from "./canonical.ts";
 import { dataNote } from "./data-note.ts";
 import { type ModelRequest, withSettings } from "./request.ts";
+import { staticOptions, withoutSecrets } from "./static-options.ts";
 import type { Target } from "./target.ts";
 import { type Skeleton, skeletonText } from "./template.ts";
 
@@ -61,14 +62,14 @@ export class WrittenPrompt {
     return { task, target, ...parts, system, messages };
   }
 
-  /** What users say that is no template: nobody can tell its words from its data. */
-  get untagged(): string[] {
+  /** What users and models say that is no template, in its order: nobody can tell its words from its data. */
+  get untagged(): { readonly role: "user" | "assistant"; readonly text: string }[] {
     const { request, templates } = this.#written;
     const tagged = new Set(templates.map(({ text }) => text));
     return request.prompt.flatMap(({ role, content }) => {
-      if (role !== "user") return [];
+      if (role !== "user" && role !== "assistant") return [];
       const texts = content.flatMap((part) => (part.type === "text" ? [part.text] : []));
-      return texts.filter((text) => !tagged.has(text));
+      return texts.flatMap((text) => (tagged.has(text) ? [] : [{ role, text }]));
     });
   }
 
@@ -85,10 +86,10 @@ interface Parts extends Omit<StaticPrompt, "system" | "messages"> {
 }
 
 function partsOf({ task, request, templates, target, compress }: Written): Parts {
-  const { prompt, tools, responseFormat, headers, includeRawChunks, ...settings } = withSettings(
-    target.settings,
-    request,
-  );
+  const all = withSettings(target.settings, request);
+  const { prompt, tools, responseFormat, headers, includeRawChunks, providerOptions, ...settings } =
+    all;
+  const lasting = providerOptions && staticOptions(providerOptions);
   const messages = templates
     .filter(({ role }) => role !== "system")
     .map(({ role, literals, variables }) => ({ role, literals, variables }));
@@ -97,10 +98,19 @@ function partsOf({ task, request, templates, target, compress }: Written): Parts
     target: target.name,
     system: systemOf(prompt, templates),
     messages: unique(messages),
-    tools: (tools ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    tools: (tools ?? []).map(staticTool).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     output: responseFormat?.type === "json" ? responseFormat : null,
-    settings: { ...settings, ...(compress && { compress }) },
+    settings: {
+      ...settings,
+      ...(lasting && { providerOptions: lasting }),
+      ...(compress && { compress }),
+    },
   };
+}
+
+function staticTool(tool: Parts["tools"][number]): Parts["tools"][number] {
+  if (tool.type === "function") return tool;
+  return { ...tool, args: withoutSecrets(tool.args) as typeof tool.args };
 }
 
 function systemOf(prompt: ModelRequest["prompt"], templates: Written["templates"]): Skeleton[] {

@@ -119,6 +119,42 @@ test("a prompt that is glued together is caught by its words, too; one with the 
   expect(await check()).toMatchObject({ code: 0 });
 });
 
+test("what a model is made to have said counts as words; a tool is not run, not even a forced one", async () => {
+  const examples = (answer: string) =>
+    tickets({
+      prompt: "undefined",
+      settings: `messages: [
+        { role: "user", content: "The shop is on fire" },
+        { role: "assistant", content: ${JSON.stringify(answer)} },
+        { role: "user", content: ${tagged} },
+      ],`,
+    });
+  await project.suite("tickets", examples("yes"));
+  await evaluate();
+  expect(await check()).toMatchObject({ code: 0 });
+  await project.suite("tickets", examples("no"));
+  const failed = await check();
+  expect(failed).toMatchObject({ code: 1 });
+  expect(failed.stdout).toMatch(/- yes\n +\+ no\n/);
+  await project.suite(
+    "tools",
+    `import { writeFile } from "node:fs/promises";
+     import { generateText, jsonSchema, tool } from ${JSON.stringify(import.meta.resolve("ai"))};
+     const pay = tool({
+       inputSchema: jsonSchema({ type: "object" }),
+       execute: () => writeFile("paid", ""),
+     });
+     export const tools = defineEval({
+       name: "tools",
+       data: [{ input: "a" }],
+       run: (prompt) => generateText({ model: seam.model("ask"), prompt, tools: { pay }, toolChoice: "required" }),
+       scorers: [evals.exact()],
+     });`,
+  );
+  expect((await check("evals/tools.eval.ts")).stdout).toContain("which tools sends");
+  expect(await readdir(project.folder)).not.toContain("paid");
+});
+
 test("a new suite and one that fails before it asks are told; a broken lock is exit code 2", async () => {
   await project.suite("tickets", tickets());
   await evaluate();

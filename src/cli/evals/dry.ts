@@ -15,8 +15,18 @@ export async function exerciseDry(
   return exercise(suite, { folder: dirname(file), standIn, sample: dryCases, signal });
 }
 
-/** The same request always gets the same reply, which fits the schema that it asks for. */
+/**
+ * The same request always gets the same reply, which fits the schema that it asks for. It calls no tool, not even where
+ * the request forces one: the AI SDK would run it, with arguments that nobody has meant.
+ */
 async function simulatedReplies(): Promise<NonNullable<CallScope["standIn"]>> {
   const { simulatedModel } = await import("../../simulator/index.ts");
-  return ({ name }) => simulatedModel({ modelId: name });
+  return ({ name }) => {
+    const model = simulatedModel({ modelId: name });
+    return {
+      ...model,
+      doGenerate: ({ toolChoice: _, ...options }) => model.doGenerate(options),
+      doStream: ({ toolChoice: _, ...options }) => model.doStream(options),
+    };
+  };
 }

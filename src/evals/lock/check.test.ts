@@ -71,10 +71,12 @@ describe("what the lock does not cover", () => {
     expect(findingsOf(lock, [changed])).toMatchObject([{ kind: "unevaluated" }]);
   });
 
-  test("a suite that fails before a model is asked; one that asks none is none", () => {
+  test("a suite that fails before a model is asked, or asks none any more; one that never did is none", () => {
     const silent = sends({}, { failed: 2, failure: "TypeError: no" });
     expect(findingsOf(lock, [silent])).toMatchObject([{ kind: "no-prompts" }]);
-    expect(findingsOf(lock, [sends({})])).toEqual([]);
+    expect(findingsOf(lock, [sends({})])).toMatchObject([{ kind: "no-prompts", failure: null }]);
+    const ofRules = withRun(lock, runOf({ prompts: new Map() }));
+    expect(findingsOf(ofRules, [sends({})])).toEqual([]);
   });
 
   test("tasks that no suite exercises are named", () => {

@@ -6,8 +6,11 @@ import { type Lock, type LockedPrompt, lockedPrompt, lockKey } from "./lock.ts";
 /** What the code sends that evaluations do not cover. */
 export type LockFinding =
   | { readonly kind: "new-suite"; readonly suite: string }
-  /** Nothing can be said of a suite whose cases have all failed before a model was asked. */
-  | { readonly kind: "no-prompts"; readonly suite: string; readonly failure: string }
+  /**
+   * Nothing can be said of a suite that asks no model: its cases have failed before, as `failure` says, or have done
+   * without, where it has asked one when it was evaluated.
+   */
+  | { readonly kind: "no-prompts"; readonly suite: string; readonly failure: string | null }
   | {
       readonly kind: "unevaluated";
       readonly task: string;
@@ -36,7 +39,8 @@ export function findingsOf(lock: Lock, exercised: readonly Exercised[]): LockFin
   for (const one of exercised) {
     const { suite, prompts, failure } = one;
     if (lock.suites[suite] === undefined) others.push({ kind: "new-suite", suite });
-    if (prompts.size === 0 && failure !== null) others.push({ kind: "no-prompts", suite, failure });
+    if (prompts.size === 0 && (failure !== null || isCovered(lock, suite)))
+      others.push({ kind: "no-prompts", suite, failure });
     for (const [fingerprint, prompt] of prompts) {
       const evaluated = lockedPrompt(lock, prompt.task, fingerprint)?.evaluated ?? {};
       if (evaluated[suite] !== undefined) continue;
@@ -54,6 +58,12 @@ export function findingsOf(lock: Lock, exercised: readonly Exercised[]): LockFin
     others.push(...rewordedIn(lock, one, unevaluated));
   }
   return [...unevaluated.values(), ...others];
+}
+
+/** Whether a suite has evaluated any prompt. */
+function isCovered({ prompts }: Lock, suite: string): boolean {
+  const all = Object.values(prompts).flatMap((ofTask) => Object.values(ofTask));
+  return all.some(({ evaluated }) => evaluated[suite] !== undefined);
 }
 
 function rewordedIn(

@@ -5,8 +5,8 @@ import type { StaticPrompt } from "../../call/static-prompt.ts";
 import { runSuite } from "../run/run-suite.ts";
 import { isOfModel } from "../run/used.ts";
 import type { Suite } from "../suite/suite.ts";
-import { frameOf } from "./frame.ts";
-import type { LockedSuite, Rendered } from "./lock.ts";
+import type { LockedSuite } from "./lock.ts";
+import { SaidTexts } from "./said.ts";
 
 /** Gathers the prompts that calls of features have sent to models, by fingerprint. */
 export class SentPrompts {
@@ -46,7 +46,7 @@ export interface ExerciseOptions {
 /** Runs the feature on the first cases of a suite, with a stand-in for every model: nothing is sent, paid, kept or scored. */
 export async function exercise(suite: Suite, options: ExerciseOptions): Promise<Exercised> {
   const sent = new SentPrompts();
-  const said = new Map<string, Map<string, Set<string>>>();
+  const said = new SaidTexts();
   const inputs: [id: string, input: string][] = [];
   let failed = 0;
   let failure: string | null = null;
@@ -58,11 +58,7 @@ export async function exercise(suite: Suite, options: ExerciseOptions): Promise<
     score: false,
     onCall: (event, about, trace) => {
       sent.add(event, about, trace);
-      if (trace.prompt === null || about.metric !== null) return;
-      const ofTask = said.get(event.task) ?? new Map<string, Set<string>>();
-      const ofCase = ofTask.get(about.case) ?? new Set();
-      for (const text of trace.prompt.untagged) ofCase.add(text);
-      said.set(event.task, ofTask.set(about.case, ofCase));
+      if (about.metric === null) said.add(event, about.case, trace);
     },
     onRow: ({ case: id, input, error }) => {
       inputs.push([id, fingerprintOf(input)]);
@@ -77,21 +73,10 @@ export async function exercise(suite: Suite, options: ExerciseOptions): Promise<
     prompts: sent.prompts,
     data: fingerprintOf(inputs.sort(byId)),
     cases: inputs.length,
-    rendered: renderedOf(said),
+    rendered: said.rendered,
     failed,
     failure,
   };
-}
-
-function renderedOf(said: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>) {
-  const rendered: Record<string, Rendered> = {};
-  for (const [task, ofTask] of said) {
-    const cases = [...ofTask].map(([id, texts]) => [id, [...texts].sort()] as const).sort(byId);
-    const texts = cases.flatMap(([, ofCase]) => ofCase);
-    if (texts.length === 0) continue;
-    rendered[task] = { digest: fingerprintOf(cases), frame: frameOf(texts) };
-  }
-  return rendered;
 }
 
 function byId([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

@@ -2,6 +2,26 @@
 const longestEnd = 2_000;
 
 /**
+ * What prompts say that is no template, as far as it cannot be data: texts that all cases have, and what all others begin
+ * and end with. Nothing of a single case.
+ *
+ * @param cases - The texts of each
+ */
+export function wordsOf(cases: readonly (readonly string[])[]): string {
+  const [first = [], ...others] = cases;
+  if (others.length === 0) return "";
+  const sets = others.map((texts) => new Set(texts));
+  const common = new Set(first.filter((text) => sets.every((texts) => texts.has(text))));
+  const frame = frameOf(cases.flat().filter((text) => !common.has(text)));
+  return [...[...common].map(cut), ...(frame === "" ? [] : [frame])].join("\n\n");
+}
+
+function cut(text: string): string {
+  if (text.length <= 2 * longestEnd) return text;
+  return `${text.slice(0, longestEnd)}…${text.slice(-longestEnd)}`.toWellFormed();
+}
+
+/**
  * What texts begin and end with, all of them: the words of a prompt that is glued together, without what it is about.
  * Nothing of a single text, or of texts that have nothing in common.
  */

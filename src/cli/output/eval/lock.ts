@@ -42,8 +42,13 @@ function wordsOf(finding: LockFinding): Words {
     case "new-suite":
       return { title: `The suite ${suite} was never evaluated`, lines: [], suites };
     case "no-prompts": {
-      const title = `The suite ${suite} fails before a model is asked, so that nothing can be said of its prompts`;
-      return { title, lines: [oneLine(finding.failure)], suites };
+      const { failure } = finding;
+      const why =
+        failure === null
+          ? "asks no model any more, or catches what fails before one is asked"
+          : "fails before a model is asked";
+      const title = `The suite ${suite} ${why}, so that nothing can be said of its prompts`;
+      return { title, lines: failure === null ? [] : [oneLine(failure)], suites };
     }
     case "reworded": {
       const title = `${oneLine(finding.task)}: a prompt that ${suite} sends has other words for the same cases`;
