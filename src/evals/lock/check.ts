@@ -36,6 +36,7 @@ export type LockFinding =
 export function findingsOf(lock: Lock, exercised: readonly Exercised[]): LockFinding[] {
   const unevaluated = new Map<string, Extract<LockFinding, { kind: "unevaluated" }>>();
   const others: LockFinding[] = [];
+  const nearestOf = nearestIn(lock);
   for (const one of exercised) {
     const { suite, prompts, failure } = one;
     if (lock.suites[suite] === undefined) others.push({ kind: "new-suite", suite });
@@ -52,7 +53,7 @@ export function findingsOf(lock: Lock, exercised: readonly Exercised[]): LockFin
         suites: [...suites, suite],
         evaluatedBy: Object.keys(evaluated).sort(),
         prompt,
-        nearest: nearestOf(lock, prompt, fingerprint),
+        nearest: nearestOf(prompt, fingerprint),
       });
     }
     others.push(...rewordedIn(lock, one, unevaluated));
@@ -94,15 +95,34 @@ export const promptParts: readonly PromptPart[] = [
 
 type PromptPart = "target" | "system" | "messages" | "tools" | "output" | "settings";
 
-function nearestOf(lock: Lock, prompt: StaticPrompt, fingerprint: string): LockedPrompt | null {
-  const ofTask = Object.entries(lock.prompts[prompt.task] ?? {});
-  const same = (other: LockedPrompt): number =>
-    promptParts.filter((part) => canonical(prompt[part]) === canonical(other[part])).length;
-  const [nearest] = ofTask
-    .filter(([key]) => key !== lockKey(fingerprint))
-    .map(([, other]) => other)
-    .toSorted((one, other) => same(other) - same(one));
-  return nearest ?? null;
+type Nearest = (prompt: StaticPrompt, fingerprint: string) => LockedPrompt | null;
+
+/** Finds the prompt of the same task with which another one shares most parts. */
+function nearestIn({ prompts }: Lock): Nearest {
+  const known = new Map<string, { key: string; prompt: LockedPrompt; parts: string[] }[]>();
+  const knownOf = (task: string) => {
+    const ofTask = Object.entries(prompts[task] ?? {});
+    const all = ofTask.map(([key, prompt]) => ({ key, prompt, parts: partsOf(prompt) }));
+    known.set(task, all);
+    return all;
+  };
+  return (prompt, fingerprint) => {
+    const parts = partsOf(prompt);
+    let nearest: LockedPrompt | null = null;
+    let most = -1;
+    for (const other of known.get(prompt.task) ?? knownOf(prompt.task)) {
+      if (other.key === lockKey(fingerprint)) continue;
+      const same = other.parts.filter((part, index) => part === parts[index]).length;
+      if (same <= most) continue;
+      most = same;
+      nearest = other.prompt;
+    }
+    return nearest;
+  };
+}
+
+function partsOf(prompt: Omit<LockedPrompt, "evaluated">): string[] {
+  return promptParts.map((part) => canonical(prompt[part]));
 }
 
 /** The locked prompts' tasks that no suite has sent anything of, among those of the config. */

@@ -146,7 +146,12 @@ describe("a file that is no lock is told so, with the line", () => {
       /line 2 is a mark of a merge/,
     ],
     ["no YAML", "version: 1\nprompts: [\n", /line \d: /],
-    ["names twice", "version: 1\nversion: 1\n", /line 2: .*unique/],
+    [
+      "a prompt twice",
+      "version: 1\nprompts:\n  sort:\n    a: {}\n    b: {}\n    a: {}\n",
+      /line 6: "a" is there twice/,
+    ],
+    ["names twice", "version: 1\nversion: 1\n", /line 2: "version" is there twice/],
     ["another shape", "version: 1\nsuites:\n  a:\n    data: 7\n", /line 4: suites\.a\.data: /],
     ["a text", "hello", /line 1/],
     ["nothing", "", /line 1/],

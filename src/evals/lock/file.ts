@@ -1,5 +1,14 @@
 import { type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
-import { type Document, isNode, LineCounter, parseDocument, stringify } from "yaml";
+import {
+  type Document,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  stringify,
+  visit,
+} from "yaml";
 import { ConfigError } from "../../errors.ts";
 import { kept } from "../../patterns/kept.ts";
 import { StoreUnavailable } from "../../patterns/run-errors.ts";
@@ -36,11 +45,17 @@ export function parseLock(text: string, path: string): Lock {
   const marker = text.split("\n").findIndex((line) => /^(<{7}|\|{7}|={7}|>{7})( |\r?$)/.test(line));
   if (marker >= 0) throw unusable(path, `line ${marker + 1} is a mark of a merge conflict`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // Its own search for keys that are there twice compares all with all.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
     throw unusable(path, `line ${line}: ${error.message.split("\n", 1)[0]}`);
+  }
+  const twice = keyThatIsThereTwice(document);
+  if (twice !== undefined) {
+    const { line } = lines.linePos(twice.range?.[0] ?? 0);
+    throw unusable(path, `line ${line}: ${JSON.stringify(twice.value)} is there twice`);
   }
   const content: unknown = document.toJS();
   const written = (content as { version?: unknown } | null)?.version;
@@ -58,6 +73,22 @@ export function parseLock(text: string, path: string): Lock {
   const [issue] = checked.error.issues;
   const { line } = lines.linePos(offsetOf(document, issue?.path ?? []));
   throw unusable(path, `line ${line}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function keyThatIsThereTwice(document: Document): Scalar | undefined {
+  let twice: Scalar | undefined;
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (names.has(key.value)) twice = key;
+        names.add(key.value);
+      }
+      return twice === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return twice;
 }
 
 /** Where in the text a value stands, or the last that there is on the way to it. */

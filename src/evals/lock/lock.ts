@@ -86,7 +86,9 @@ export function withRun(lock: Lock, run: EvaluatedRun): Lock {
     const known = before[suite];
     const own = known !== undefined && known.passed === passed && isSameData ? known : evaluation;
     const entry = { ...plainJson(prompt), evaluated: { ...before, [suite]: own } };
-    prompts[task] = { ...prompts[task], [key]: entry };
+    const ofTask = prompts[task] ?? {};
+    ofTask[key] = entry;
+    prompts[task] = ofTask;
   }
   return {
     ...lock,
