@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigError } from "../../../errors.ts";
 import { runOf } from "../../../evals/result/rows.testkit.ts";
@@ -51,6 +53,23 @@ test("a report that breaks off leaves the one that was there", async () => {
   expect(String(error)).toContain(`The report ${path} could not be written: no such file`);
   expect(await readdir(folder)).toEqual(["a.html"]);
   expect(await readFile(path, "utf8")).toBe("the old one");
+});
+
+test("a pipe is written to, and a link stays one: neither is replaced by a file", async () => {
+  const [pipe, link, file] = ["pipe", "link", "file"].map((name) => join(folder, name));
+  if (!pipe || !link || !file) throw new Error("three paths");
+  await promisify(execFile)("mkfifo", [pipe]);
+  await writeFile(file, "the old one");
+  await symlink("file", link);
+  const report = reportOf(suiteOf(), trials);
+  const [text] = await Promise.all([
+    readFile(pipe, "utf8"),
+    writeReports({ jsonl: pipe, markdown: link }, [report]),
+  ]);
+  expect(text.split("\n")).toHaveLength(runOf(trials).length + 1);
+  expect((await lstat(pipe)).isFIFO()).toBe(true);
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  expect(await readFile(file, "utf8")).toContain("Evals: 1 of 1 passed");
 });
 
 test("data ends no script of the HTML report, and the policy allows nothing else", async () => {

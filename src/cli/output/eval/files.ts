@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SeamError } from "../../../call/seam-error.ts";
@@ -31,7 +31,8 @@ const writers: Readonly<Record<Kind, (reports: readonly Report[]) => AsyncIterab
 };
 
 /**
- * Writes the reports that files were named for. Each is whole or not there: what stood at its place stays until then.
+ * Writes the reports that files were named for. Each is whole or not there: what stood at its place stays until then,
+ * unless it is no file.
  *
  * @throws ConfigError where a file cannot be written.
  */
@@ -48,13 +49,13 @@ async function* rowsOf(reports: readonly Report[]): AsyncGenerator<string, void,
 }
 
 async function write(path: string, parts: AsyncIterable<string>): Promise<void> {
-  const made = `${path}.${randomUUID()}`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await pipeline(parts, createWriteStream(made, { flags: "wx", mode: 0o600 }));
-    await rename(made, path);
+    const there = await stat(path).catch(() => undefined);
+    // A pipe or a device, e.g. /dev/stdout, is written to; what a link names is replaced, and not the link.
+    if (there?.isFile() === false) await pipeline(parts, createWriteStream(path));
+    else await replace(there === undefined ? path : await realpath(path), parts);
   } catch (cause) {
-    await rm(made, { force: true });
     if (SeamError.is(cause)) throw cause;
     throw new ConfigError(
       {
@@ -63,5 +64,16 @@ async function write(path: string, parts: AsyncIterable<string>): Promise<void> 
       },
       { cause },
     );
+  }
+}
+
+async function replace(path: string, parts: AsyncIterable<string>): Promise<void> {
+  const made = `${path}.${randomUUID()}`;
+  try {
+    await pipeline(parts, createWriteStream(made, { flags: "wx", mode: 0o600 }));
+    await rename(made, path);
+  } catch (error) {
+    await rm(made, { force: true });
+    throw error;
   }
 }
