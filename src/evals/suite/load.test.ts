@@ -67,3 +67,18 @@ test.each(wrong)("%s is refused", async (code, message) => {
     message: expect.stringMatching(message),
   });
 });
+
+test("what is wrong keeps no other suite from being loaded where somebody hears of it", async () => {
+  const broken = await file("a.eval.mjs", "export const a = ;");
+  const mixed = await file(
+    "b.eval.mjs",
+    `export const a = ${suite("bad", "trials: 0")}, b = ${suite("good")};`,
+  );
+  const faults: string[] = [];
+  const found = await loadSuites([broken, mixed], ({ message }) => faults.push(message));
+  expect(found.map(({ suite: { name } }) => name)).toEqual(["good"]);
+  expect(faults).toEqual([
+    expect.stringContaining("cannot be imported"),
+    expect.stringContaining('The suite "bad" cannot be run'),
+  ]);
+});

@@ -1,3 +1,4 @@
+import { SeamError } from "../../call/seam-error.ts";
 import { importFile } from "../../config/import-file.ts";
 import { ConfigError } from "../../errors.ts";
 import type { Eval } from "./define-eval.ts";
@@ -9,23 +10,48 @@ export interface LoadedSuite {
   readonly suite: Suite;
 }
 
-/** Imports eval files, one after another, and checks all that they export. Names of suites are unique among them. */
-export async function loadSuites(files: readonly string[]): Promise<LoadedSuite[]> {
+/**
+ * Imports eval files, one after another, and checks all that they export. Names of suites are unique among them.
+ *
+ * @param onFault is told of a file that cannot be imported and of a suite that is wrong, and the others are loaded; without
+ * it, the first such error is thrown
+ */
+export async function loadSuites(
+  files: readonly string[],
+  onFault: (error: SeamError) => void = rethrow,
+): Promise<LoadedSuite[]> {
   const loaded = new Map<string, LoadedSuite>();
-  for (const file of files) {
-    for (const suite of suitesIn(await importFile(file), file)) {
-      const other = loaded.get(suite.name);
-      if (other !== undefined) throw namedTwice(suite.name, other.file, file);
-      loaded.set(suite.name, { file, suite });
+  const attempt = async (work: () => void | Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!SeamError.is(error)) throw error;
+      onFault(error);
     }
+  };
+  for (const file of files) {
+    await attempt(async () => {
+      for (const declared of suitesIn(await importFile(file), file)) {
+        await attempt(() => {
+          const suite = suiteOf(declared);
+          const other = loaded.get(suite.name);
+          if (other !== undefined) throw namedTwice(suite.name, other.file, file);
+          loaded.set(suite.name, { file, suite });
+        });
+      }
+    });
   }
   return [...loaded.values()];
 }
 
-function suitesIn(module: object, file: string): Suite[] {
+function rethrow(error: SeamError): never {
+  throw error;
+}
+
+function suitesIn(module: object, file: string): Eval[] {
   // One suite may be exported under two names, e.g. as the default, too.
   const found = [...new Set(Object.values(module).filter(isEval))];
-  if (found.length > 0) return found.map(suiteOf);
+  if (found.length > 0) return found;
   throw new ConfigError({
     summary: `${file} exports no suite`,
     advice:
