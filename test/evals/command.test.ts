@@ -128,11 +128,23 @@ test("a reader that leaves early takes no failed gate for a passed one", async (
   expect((await end).code).not.toBe(0);
 });
 
+test("what eval files print is kept out of JSON", async () => {
+  const loud = tickets(2).replace("ask(input", '(console.log("asked"), ask)(input');
+  await project.suite("tickets", `console.log("loaded"); ${loud}`);
+  const result = await project.seam(["eval", "--json"]);
+  expect(jsonLines(result.stdout)).toMatchObject([{ start: { suite: "tickets" } }]);
+  expect(result.stderr).toMatch(/loaded.*asked/s);
+});
+
 test("a suite that cannot be run is exit code 2, and keeps no other from being run", async () => {
+  await project.suite("absent", 'import "nowhere";');
   await project.suite("broken", tickets(0).replaceAll("tickets", "broken"));
   await project.suite("tickets", tickets(4));
   const result = await project.seam(["eval"]);
-  expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining("there are no rows") });
+  expect(result).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/absent.*there are no rows/s),
+  });
   expect(result.stdout).toMatch(/tickets +PASSED/);
 });
 

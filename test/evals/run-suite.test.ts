@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { defineEval, type EvalOptions } from "../../src/evals/index.ts";
+import { hashOfCase } from "../../src/evals/result/tally.ts";
 import type { TrialRecord } from "../../src/evals/run/records.ts";
 import { type RunOptions, runSuite, trialKey } from "../../src/evals/run/run-suite.ts";
 import { suiteOf } from "../../src/evals/suite/suite.ts";
@@ -344,13 +345,30 @@ test("filters, shards and what was run before choose trials; shards make the who
   expect(await keys({ filter: "suite/case-1" })).toHaveLength(11);
   expect(await keys({ filter: /case-1$/g })).toEqual(["1 case-1"]);
   expect(await keys({ sample: 3 })).toHaveLength(3);
-  expect(await keys({ resume: new Set(data.slice(1).map(({ id }) => `1 ${id}`)) })).toEqual([
-    "1 case-0",
-  ]);
+  const rest = (await run({ run: () => 1, data: data.slice(1) })).rows;
+  expect(await keys({ resume: triedBy(rest) })).toEqual(["1 case-0"]);
   const shards = await Promise.all([1, 2, 3, 4].map((index) => keys({ shard: { index, of: 4 } })));
   expect(Math.min(...shards.map(({ length }) => length))).toBeGreaterThan(0);
   expect(shards.flat().sort()).toEqual((await keys({})).sort());
 });
+
+function triedBy(rows: readonly TrialRecord[]): Map<string, string> {
+  return new Map(rows.map((row) => [trialKey(row), hashOfCase(JSON.parse(JSON.stringify(row)))]));
+}
+
+test.each([
+  ["changed", "Q", /the case "a" is another one now/],
+  ["gone", undefined, /1 of its trials are of cases that are gone/],
+])(
+  "a run is not gone on with where a case is %s, and no model is asked",
+  async (_, input, message) => {
+    const b = { id: "b", input: "B" };
+    const resume = triedBy((await run({ run: () => 1, data: [{ id: "a", input: "A" }, b] })).rows);
+    const data = input === undefined ? [b, { id: "c", input: "C" }] : [{ id: "a", input }, b];
+    await expect(run({ run: ask, data }, { resume })).rejects.toThrow(message);
+    expect(requests()).toBe(0);
+  },
+);
 
 test("a row that cannot be kept ends the run loudly", async () => {
   const onRow = (): never => {

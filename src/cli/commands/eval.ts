@@ -77,7 +77,7 @@ export function addEval(program: Command): void {
 }
 
 async function evaluate(pattern: string | undefined, options: EvalRunOptions): Promise<void> {
-  await leaveWith(async (signal) => {
+  await leaveWith(options, async (signal) => {
     if (options.check) {
       const { checkAll } = await import("../evals/check.ts");
       return await checkAll(pattern, options, signal);

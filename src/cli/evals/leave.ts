@@ -1,6 +1,6 @@
 import { exitCodes } from "../exit-codes.ts";
 import { multiLine } from "../output/clean.ts";
-import { note } from "../output/terminal.ts";
+import { note, reserveStdout } from "../output/terminal.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 /** How long what evals have opened may keep the process, in milliseconds. */
@@ -9,10 +9,14 @@ const graceMs = 3_000;
 /**
  * Does the work of `seam eval` and leaves with the exit code that it gives. What it throws is no verdict: exit code 2. Code
  * of features may have left something open, e.g. a pool of connections: the process ends all the same. It may also end the
- * process itself, or throw where nothing catches it: that is no verdict either.
+ * process itself, or throw where nothing catches it: that is no verdict either. What it prints is kept out of JSON.
  */
-export async function leaveWith(work: (signal: AbortSignal) => Promise<number>): Promise<void> {
+export async function leaveWith(
+  { json = false }: { readonly json?: boolean },
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<void> {
   let verdict: number | undefined;
+  if (json) reserveStdout();
   await untilStopped(async (signal) => {
     process.once("beforeExit", () => {
       if (verdict === undefined) process.exit(unsettled);

@@ -22,14 +22,16 @@ export async function runAll(
   signal: AbortSignal,
 ): Promise<number> {
   refuseAcceptingParts(options);
-  const loaded = await loadSuites(await findEvalFiles(pattern, process.cwd()));
+  const codes: number[] = [];
+  const loaded = await loadSuites(await findEvalFiles(pattern, process.cwd()), (fault) => {
+    codes.push(cannotRun(fault));
+  });
   const project = await openProject(options);
   // What cannot be read at the end shall be known before anything is paid.
   await readLock(lockPath(options.config));
   const suites = await resumable(loaded, project, options.resume);
   const limits = new Limits(options);
   const concluded: Concluded[] = [];
-  const codes: number[] = [];
   for (const suite of suites) {
     const outcome = limits.areReached
       ? notBegun(suite)
@@ -115,9 +117,13 @@ async function attempt(
   } catch (error) {
     // One suite that cannot be run does not keep the others from it.
     if (!SeamError.is(error)) throw error;
-    process.stderr.write(`seam: ${multiLine(error.message)}\n`);
-    return exitCodes.usage;
+    return cannotRun(error);
   }
+}
+
+function cannotRun({ message }: SeamError): number {
+  process.stderr.write(`seam: ${multiLine(message)}\n`);
+  return exitCodes.usage;
 }
 
 function nothingSelected(filter: EvalRunOptions["filter"]): ConfigError {

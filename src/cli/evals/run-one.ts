@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { SentPrompts } from "../../evals/lock/exercise.ts";
+import { hashOfCase } from "../../evals/result/tally.ts";
 import { evaluationLog } from "../../evals/run/evaluation-log.ts";
 import type { RunEnd, RunStart } from "../../evals/run/records.ts";
 import { RunFile } from "../../evals/run/run-file.ts";
@@ -71,10 +72,10 @@ export async function runOne(
   const sent = new SentPrompts();
   let done = 0;
   try {
-    const taken = new Set<string>();
+    const taken = new Map<string, string>();
     if (before !== undefined) {
       for await (const row of triedTrials(before)) {
-        taken.add(trialKey(row));
+        taken.set(trialKey(row), hashOfCase(row));
         await rows.add(row);
       }
     }

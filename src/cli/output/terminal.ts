@@ -2,9 +2,17 @@ import { styleText } from "node:util";
 
 export type Style = Parameters<typeof styleText>[0];
 
+let toStdout: NodeJS.WriteStream["write"] | undefined;
+
 /** Writes a line to standard output: what was asked for. */
 export function print(text = ""): void {
-  process.stdout.write(`${text}\n`);
+  (toStdout ?? process.stdout.write).call(process.stdout, `${text}\n`);
+}
+
+/** From now on, standard output is for `print` alone: what other code says there, e.g. by `console.log`, is a note. */
+export function reserveStdout(): void {
+  toStdout ??= process.stdout.write;
+  process.stdout.write = process.stderr.write.bind(process.stderr);
 }
 
 /** Writes a line to standard error: what is said about it, and must not end up in a pipe. */

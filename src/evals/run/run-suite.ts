@@ -1,9 +1,12 @@
 import type { CallScope } from "../../call/scope.ts";
+import { ConfigError } from "../../errors.ts";
 import { linkAbort, raceAbort } from "../../util/abort.ts";
+import { hashOfCase } from "../result/tally.ts";
 import type { EvalCase } from "../suite/case.ts";
 import { type OpenCases, openCases, type Selection } from "../suite/cases.ts";
 import type { Suite } from "../suite/suite.ts";
 import type { OnCall, TrialCache } from "./listen.ts";
+import { plain } from "./plain.ts";
 import type { RunEnd, TrialRecord } from "./records.ts";
 import { Spending } from "./spending.ts";
 import { runTrial, type TrialOptions } from "./trial.ts";
@@ -16,8 +19,8 @@ export interface RunOptions extends Selection {
   /** In place of what the suite says. */
   readonly trials?: number | undefined;
   readonly concurrency?: number | undefined;
-  /** Trials that are there already, as {@link trialKey} names them. */
-  readonly resume?: ReadonlySet<string> | undefined;
+  /** Trials that are there already, as {@link trialKey} names them, with what they asked: {@link hashOfCase}. */
+  readonly resume?: ReadonlyMap<string, string> | undefined;
   /** US dollars that the run may spend, judges included; what is under way then may exceed them. */
   readonly maxCostUsd?: number | undefined;
   readonly maxTimeMs?: number | undefined;
@@ -41,7 +44,7 @@ export function trialKey({ case: id, trial }: Pick<TrialRecord, "case" | "trial"
  * Runs every trial of a suite, several at once. Cases are read as trials begin: never more than are under way. When it is
  * stopped, what is under way is aborted and leaves no row.
  *
- * @throws ConfigError for data that cannot be read, and for a limit of cost on models without a price; what `onRow` throws
+ * @throws ConfigError for data that cannot be read, or that trials of before were not made of, and for a limit of cost on models without a price; what `onRow` throws
  */
 export async function runSuite(suite: Suite, options: RunOptions): Promise<RunEnd> {
   const { concurrency = suite.concurrency, maxTimeMs, maxCostUsd, signal } = options;
@@ -116,20 +119,47 @@ async function trialsLeft(
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<Trial>> {
-  const { folder, trials = suite.trials, resume, onTotal } = options;
+  const { folder, trials = suite.trials, resume = new Map(), onTotal } = options;
   const { total, cases } = await openCases(suite, options, { folder, signal });
   onTotal?.(total === null ? null : total * trials);
-  return trialsOf(cases, trials, resume ?? new Set());
+  const left = trialsOf(cases, trials, resume, suite);
+  if (total === null || resume.size === 0) return left;
+  // Of a list it is known before the first trial whether those of before were made of it.
+  const listed: Trial[] = [];
+  for await (const next of left) listed.push(next);
+  return each(listed);
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
 }
 
 async function* trialsOf(
   cases: OpenCases["cases"],
   trials: number,
-  resume: ReadonlySet<string>,
+  resume: ReadonlyMap<string, string>,
+  suite: Suite,
 ): AsyncGenerator<Trial> {
+  let known = 0;
   for await (const of of cases) {
     for (let trial = 1; trial <= trials; trial++) {
-      if (!resume.has(trialKey({ case: of.id, trial }))) yield { of, trial };
+      const before = resume.get(trialKey({ case: of.id, trial }));
+      if (before === undefined) yield { of, trial };
+      else if (before === hashOfAsked(of)) known++;
+      else throw otherData(suite, `the case ${JSON.stringify(of.id)} is another one now`);
     }
   }
+  const gone = resume.size - known;
+  if (gone > 0) throw otherData(suite, `${gone} of its trials are of cases that are gone`);
+}
+
+function hashOfAsked({ input, expected }: EvalCase): string {
+  return hashOfCase({ input: plain(input), expected: plain(expected) });
+}
+
+function otherData({ name }: Suite, what: string): ConfigError {
+  return new ConfigError({
+    summary: `The data of ${JSON.stringify(name)} has changed since the run broke off: ${what}`,
+    advice: "Run the suite anew: what was answered before is in the cache.",
+  });
 }

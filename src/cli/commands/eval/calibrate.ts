@@ -33,7 +33,7 @@ export function addEvalCalibrate(evals: Command): void {
     .option("--json", "one JSON object")
     .addHelpText("after", examples)
     .action((file: string, options: CalibrateOptions) =>
-      leaveWith(async (signal) => {
+      leaveWith(options, async (signal) => {
         const { calibrateJudge } = await import("../../evals/calibrate-judge.ts");
         return await calibrateJudge(file, options, signal);
       }),

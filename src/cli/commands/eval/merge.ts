@@ -20,7 +20,7 @@ export function addEvalMerge(evals: Command): void {
 }
 
 async function merge(files: readonly string[], options: ConcludeOptions): Promise<void> {
-  await leaveWith(async (signal) => {
+  await leaveWith(options, async (signal) => {
     const { mergeShards } = await import("../../evals/merge-shards.ts");
     return await mergeShards(files, options, signal);
   });
