@@ -1,4 +1,5 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { readFile, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { sleep } from "./abort.ts";
 import { newId } from "./id.ts";
@@ -7,6 +8,8 @@ import { newId } from "./id.ts";
 const patienceMs = 10_000;
 const waitMs = 20;
 const abandonedMs = 60_000;
+/** A lock is written as soon as it is made: one that stays empty is of a process that was killed in between. */
+const emptyMs = 2_000;
 
 /**
  * Does work on a file while no other process that asks here works on it. The lock is a file beside it, with the ending
@@ -36,7 +39,8 @@ const never = new AbortController().signal;
 
 async function taken(lock: string): Promise<boolean> {
   try {
-    await writeFile(lock, JSON.stringify({ pid: process.pid, host: hostname() }), { flag: "wx" });
+    // At once, so that hardly anything can come between making it and writing it.
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname() }), { flag: "wx" });
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
@@ -73,6 +77,7 @@ async function holderOf(
 }
 
 function isAbandoned(text: string, ageMs: number): boolean {
+  if (text === "") return ageMs > emptyMs;
   const [, pid, host] = /^\{"pid":(\d+),"host":"(.*)"\}$/.exec(text) ?? [];
   if (pid === undefined || host !== hostname()) return ageMs > abandonedMs;
   try {

@@ -21,6 +21,12 @@ test.each([
   expect(answerOf(text, names)).toEqual(answer);
 });
 
+test("of labels that begin alike, the one that was typed whole is meant", () => {
+  const labels = ["very", "very good"];
+  expect(answerOf("very good", labels)).toMatchObject({ value: "very good", note: null });
+  expect(answerOf("very bad", labels)).toMatchObject({ value: "very", note: "bad" });
+});
+
 test.each([
   ["ba", '"ba" is none of "bad", "banal"'],
   ["5", '"5" is none of "good", "bad", "not sure", "banal"'],

@@ -17,7 +17,10 @@ export function answerOf(text: string, labels: readonly LabelValue[]): Answer {
   const typed = text.trim();
   if (typed === "") return { kind: "skip" };
   if (typed.startsWith(":")) return commandOf(typed.slice(1));
-  const whole = labels.find((label) => beginsWith(typed, String(label)));
+  // Of `very` and `very good`, the longer one is meant where it was typed.
+  const whole = labels
+    .filter((label) => beginsWith(typed, String(label)))
+    .toSorted((a, b) => String(b).length - String(a).length)[0];
   if (whole !== undefined) return labelled(whole, typed.slice(String(whole).length));
   const [word = "", ...rest] = typed.split(/\s+/);
   const meant = meantBy(word, labels);
