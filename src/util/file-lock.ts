@@ -13,23 +13,25 @@ const emptyMs = 2_000;
 
 /**
  * Does work on a file while no other process that asks here works on it. The lock is a file beside it, with the ending
- * `.lock`; one that a killed process has left is taken away. Rejects when another keeps it for more than 10 s.
+ * `.lock`; one that a killed process has left is taken away, and the work hears of it. Rejects when another keeps it for
+ * more than 10 s.
  */
 export async function withFileLock<Result>(
   path: string,
-  work: () => Promise<Result>,
+  work: (before: { readonly wasKilled: boolean }) => Promise<Result>,
 ): Promise<Result> {
   const lock = `${path}.lock`;
   const giveUpAt = performance.now() + patienceMs;
+  let wasKilled = false;
   while (!(await taken(lock))) {
-    await removeAbandoned(lock);
+    wasKilled = (await removeAbandoned(lock)) || wasKilled;
     if (performance.now() > giveUpAt) {
       throw new Error(`another process works on ${path}; if there is none, remove ${lock}`);
     }
     await sleep(waitMs, never);
   }
   try {
-    return await work();
+    return await work({ wasKilled });
   } finally {
     await rm(lock, { force: true });
   }
@@ -48,9 +50,10 @@ async function taken(lock: string): Promise<boolean> {
   }
 }
 
-async function removeAbandoned(lock: string): Promise<void> {
+/** Whether there was one. */
+async function removeAbandoned(lock: string): Promise<boolean> {
   const holder = await holderOf(lock);
-  if (holder === undefined || !holder.isAbandoned) return;
+  if (holder === undefined || !holder.isAbandoned) return false;
   // Of several processes that find it, one moves it away; a lock that was taken meanwhile is put back.
   const moved = `${lock}.${newId()}`;
   try {
@@ -61,6 +64,7 @@ async function removeAbandoned(lock: string): Promise<void> {
   } finally {
     await rm(moved, { force: true });
   }
+  return true;
 }
 
 async function holderOf(

@@ -85,6 +85,15 @@ test("the lock of a process that was killed is taken away, as is an old one of a
   expect(existsSync(`${path}.lock`)).toBe(false);
 });
 
+test("what a killed process had written beside the file goes with its lock", async () => {
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  writeFileSync(`${path}.lock`, JSON.stringify({ pid, host: hostname() }));
+  writeFileSync(`${path}.01m87prrnd000f8s0hy4`, "half");
+  writeFileSync(`${path}.old`, "somebody's");
+  await append("a");
+  expect(readdirSync(folder).toSorted()).toEqual(["file.jsonl", "file.jsonl.old"]);
+});
+
 test("a lock that is held is waited for", async () => {
   writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }));
   const added = append("a");

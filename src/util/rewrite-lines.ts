@@ -1,4 +1,5 @@
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { withFileLock } from "./file-lock.ts";
@@ -19,7 +20,8 @@ export async function rewriteLines(
 ): Promise<void> {
   // A link stays one: what it leads to is written anew.
   const file = await realpath(path).catch(() => path);
-  await withFileLock(file, async () => {
+  await withFileLock(file, async ({ wasKilled }) => {
+    if (wasKilled) await removeHalfWritten(file);
     const mode = await modeOf(file);
     const made = `${file}.${newId()}`;
     try {
@@ -31,6 +33,15 @@ export async function rewriteLines(
       await rm(made, { force: true });
     }
   });
+}
+
+/** What a killed process had written of the new file lies beside the old one, with an id for its ending. */
+async function removeHalfWritten(file: string): Promise<void> {
+  const [folder, name] = [dirname(file), `${basename(file)}.`];
+  const halves = (await readdir(folder)).filter(
+    (each) => each.startsWith(name) && /^[0-9a-z]{20}$/.test(each.slice(name.length)),
+  );
+  await Promise.all(halves.map((half) => rm(join(folder, half), { force: true })));
 }
 
 async function modeOf(file: string): Promise<number | undefined> {
