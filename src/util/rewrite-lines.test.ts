@@ -62,6 +62,16 @@ test("a change that fails leaves the file as it was, and the next one its turn",
   expect(readdirSync(folder)).toEqual(["file.jsonl"]);
 });
 
+test("lines that are given back stay byte for byte", async () => {
+  const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0d, 0x0a, 0xff, 0x0a, 0x62]);
+  writeFileSync(path, bytes);
+  await rewriteLines(path, async function* (lines) {
+    yield* lines;
+    yield "c";
+  });
+  expect(readFileSync(path)).toEqual(Buffer.concat([bytes, Buffer.from("\nc\n")]));
+});
+
 test("a link stays a link", async () => {
   const link = join(folder, "link");
   symlinkSync(path, link);

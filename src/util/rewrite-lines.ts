@@ -11,12 +11,12 @@ const modeOfNew = 0o600;
 
 /**
  * Writes a file anew, line by line: `change` is given its lines (none, where there is no file) and gives all that shall
- * stand there. Others see the old file or the new one, whole; a process that is killed leaves the old one. Several
+ * stand there; a line that it gives back stays as it was, byte for byte. Others see the old file or the new one, whole; a process that is killed leaves the old one. Several
  * processes take turns.
  */
 export async function rewriteLines(
   path: string,
-  change: (lines: AsyncIterable<Line>) => AsyncIterable<string>,
+  change: (lines: AsyncIterable<Line>) => AsyncIterable<Line | string>,
 ): Promise<void> {
   // A link stays one: what it leads to is written anew.
   const file = await realpath(path).catch(() => path);
@@ -55,6 +55,11 @@ async function modeOf(file: string): Promise<number | undefined> {
 
 async function* nothing(): AsyncGenerator<Line, void, void> {}
 
-async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string, void, void> {
-  for await (const line of lines) yield `${line}\n`;
+async function* ended(
+  lines: AsyncIterable<Line | string>,
+): AsyncGenerator<Buffer | string, void, void> {
+  for await (const line of lines) {
+    if (typeof line === "string") yield `${line}\n`;
+    else yield Buffer.concat([line.bytes, Buffer.from("\n")]);
+  }
 }

@@ -4,7 +4,7 @@ import { CsvError, parse } from "csv-parse";
 import { ConfigError } from "../../errors.ts";
 import { jsonIn } from "../../util/json-in.ts";
 import type { DataSource } from "../suite/define-eval.ts";
-import { type DataOptions, type FileRecord, fileSource, placed } from "./source.ts";
+import { type DataOptions, type FileRecord, fileSource, notUtf8, placed } from "./source.ts";
 
 export interface CsvOptions<Input, Expected> extends DataOptions<Input, Expected, string> {
   /** What stands between two cells. Default: `,`. */
@@ -61,7 +61,7 @@ export async function* csvRecords(
     max_record_size: longestRow,
   });
   // What goes wrong on the way is thrown by the loop.
-  pipeline(createReadStream(path, { signal }), parser, () => undefined);
+  pipeline(createReadStream(path, { signal }), utf8Only, parser, () => undefined);
   const rows: AsyncIterable<{ record: Record<string, string>; info: { lines: number } }> = parser;
   let line = 1;
   try {
@@ -70,9 +70,22 @@ export async function* csvRecords(
       yield { line, record };
     }
   } catch (cause) {
+    if (codeOf(cause) === "ERR_ENCODING_INVALID_ENCODED_DATA") {
+      throw notUtf8(`${path}, after line ${line}`, cause);
+    }
     if (cause instanceof CsvError) throw placed(`${path}:${String(cause["lines"] ?? line)}`, cause);
     throw cause instanceof ConfigError ? placed(`${path}:1`, cause) : cause;
   }
+}
+
+async function* utf8Only(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && "code" in cause ? cause.code : undefined;
 }
 
 function checkedNames(names: readonly string[]): string[] {

@@ -27,6 +27,19 @@ async function rowsOf<I, E>(
   return rows;
 }
 
+test("a file that is not UTF-8 is refused: its letters would be lost", async () => {
+  const latin = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text, "latin1");
+    return name;
+  };
+  const lines = latin("latin.jsonl", '{"input":"tea"}\n{"input":"caf\u00e9"}\n');
+  await expect(rowsOf(jsonl(lines))).rejects.toThrow(/latin\.jsonl:2: The file is not UTF-8/);
+  const cells = latin("latin.csv", "input\ntea\ncaf\u00e9\n");
+  await expect(rowsOf(csv(cells))).rejects.toThrow(
+    /latin\.csv, after line \d: The file is not UTF-8/,
+  );
+});
+
 describe("jsonl", () => {
   test("reads what a file holds: byte order mark, empty lines, Windows ends, separators within texts", async () => {
     const text = '\ufeff{"input":"a\u2028b"}\r\n\r\n{"input":"ü🙂","expected":1}';

@@ -1,7 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { ConfigError } from "../../errors.ts";
-import { linesOf } from "../../util/lines.ts";
+import { type Line, linesOf } from "../../util/lines.ts";
 import type { DataSource } from "../suite/define-eval.ts";
-import { type DataOptions, type FileRecord, fileSource } from "./source.ts";
+import { type DataOptions, type FileRecord, fileSource, notUtf8 } from "./source.ts";
 
 /**
  * Cases of a JSONL file, a JSON object a line, read as they are needed. Rows may be written as Seam, autoevals, Langfuse,
@@ -25,14 +26,16 @@ export async function* jsonRecords(
   path: string,
   signal?: AbortSignal,
 ): AsyncGenerator<FileRecord, void, void> {
-  for await (const { number, text } of linesOf(path, signal)) {
-    if (text.trim() === "") continue;
-    yield { line: number, record: parsedLine(text, `${path}:${number}`) };
+  for await (const line of linesOf(path, signal)) {
+    if (line.text.trim() === "") continue;
+    yield { line: line.number, record: parsedLine(line, path) };
   }
 }
 
-/** The value of a line; `place` is named where it has none. */
-export function parsedLine(text: string, place: string): unknown {
+/** The value of a line of a file; throws ConfigError with the place where it has none. */
+export function parsedLine({ text, number, bytes }: Line, path: string): unknown {
+  const place = `${path}:${number}`;
+  if (!isUtf8(bytes)) throw notUtf8(place);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -128,3 +128,14 @@ export async function* readable<T>(
     );
   }
 }
+
+/** Read on, it would be other text, with a mark of replacement for each letter that is none. */
+export function notUtf8(place: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    {
+      summary: `${place}: The file is not UTF-8`,
+      advice: 'Save it as UTF-8; spreadsheets call it "CSV UTF-8".',
+    },
+    { cause },
+  );
+}

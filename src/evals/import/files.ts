@@ -35,7 +35,13 @@ export function filesOf(config: string, project: string): Files {
     if (statSync(real).size > largest) throw new Error(`${name} is larger than 64 MiB`);
     return real;
   };
-  const text = (name: string): string => readFileSync(path(name), "utf8");
+  const text = (name: string): string => {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path(name)));
+    } catch (cause) {
+      throw cause instanceof TypeError ? new Error(`${name} is not UTF-8`, { cause }) : cause;
+    }
+  };
   return { path, text, value: (name) => parsedYaml(text(name)) };
 }
 

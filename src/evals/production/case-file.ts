@@ -73,11 +73,11 @@ async function* noted(
   lines: AsyncIterable<Line>,
   path: string,
   known: MutableCases,
-): AsyncGenerator<string, void, void> {
-  for await (const { text, number } of lines) {
-    const place = `${path}:${number}`;
-    if (text.trim() !== "") note(known, parsedLine(text, place), place);
-    yield text;
+): AsyncGenerator<Line, void, void> {
+  for await (const line of lines) {
+    const place = `${path}:${line.number}`;
+    if (line.text.trim() !== "") note(known, parsedLine(line, path), place);
+    yield line;
   }
 }
 

@@ -112,11 +112,11 @@ export async function changeRow(
   const key = keyOf(row);
   await rewriteLines(path, async function* (lines) {
     let found = false;
-    for await (const { text, number } of lines) {
-      const record = text.trim() === "" ? undefined : parsedLine(text, `${path}:${number}`);
+    for await (const line of lines) {
+      const record = line.text.trim() === "" ? undefined : parsedLine(line, path);
       const isIt = isRecord(record) && keyOf(record as unknown as LabelRow) === key;
       found ||= isIt;
-      yield isIt ? JSON.stringify(change(record as unknown as LabelRow)) : text;
+      yield isIt ? JSON.stringify(change(record as unknown as LabelRow)) : line;
     }
     if (found) return;
     if (ifMissing === "fail") throw missing(path, row);
