@@ -175,12 +175,13 @@ test("a new suite and one that fails before it asks are told; a broken lock is e
 test("asks no provider, and needs no key of one; conversations of a check are kept nowhere", async () => {
   await project.write(
     "seam.config.mjs",
-    `export default { tasks: { ask: { model: "anthropic/claude-haiku-4-5" } } };`,
+    `const model = "anthropic/claude-haiku-4-5";
+     export default { tasks: { ask: { model }, judge: { model }, other: { model } } };`,
   );
   await project.write(
     "evals/keyless.eval.ts",
     `import { createSeam } from "llm-seam";
-     import { defineEval, exact } from "llm-seam/evals";
+     import { defineEval, exact, judge } from "llm-seam/evals";
      import config from "../seam.config.mjs";
      const seam = createSeam(config);
      export const talk = defineEval({
@@ -191,12 +192,15 @@ test("asks no provider, and needs no key of one; conversations of a check are ke
          await chat.send(input);
          return (await chat.history()).length;
        },
-       scorers: [exact()],
+       scorers: [exact(), judge({ seam, task: "judge", rubric: "R", scale: { from: 1, to: 5 } })],
      });`,
   );
   const checked = await project.seam(["eval", "--check", "evals/keyless.eval.ts"]);
   expect(checked.stdout).toContain("ask: the prompt");
   expect(checked).toMatchObject({ code: 1, stderr: expect.not.stringContaining("failed on") });
+  const all = await project.seam(["eval", "--check", "--config", "seam.config.mjs"]);
+  // What judges is no feature.
+  expect(all.stderr).toContain("No suite sends prompts of other.");
   const kept = await project.seam(["conversations", "list", "--json"]);
   expect(kept.stdout).toBe("");
 });

@@ -33,7 +33,8 @@ export async function checkAll(
   const findings = findingsOf(lock, exercised);
   // Of some suites alone, nobody knows what the others send.
   const tasks = pattern === undefined ? Object.keys((await configOf(options))?.tasks ?? {}) : [];
-  const idle = unexercised(tasks, exercised);
+  const judging = new Set(suites.flatMap(({ suite }) => suite.scorers.map((s) => s.judge?.task)));
+  const idle = unexercised(tasks, exercised).filter((task) => !judging.has(task));
   if (options.json) {
     const checked = exercised.map(({ suite, cases, failed, failure, prompts }) => ({
       ...{ suite, cases, failed, failure },

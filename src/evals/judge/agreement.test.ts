@@ -156,6 +156,16 @@ test("labels that are all the same, or nearly, say so", () => {
   expect(appraise(nearly).join("\n")).toMatch(/90 % of the labels are 5: .* Label more of them/);
 });
 
+test("an interval of no width is not taken for an exact one", () => {
+  const alwaysGood = agreementIn(scale, [
+    { human: 5, judge: 5, times: 20 },
+    { human: 1, judge: 5, times: 10 },
+  ]);
+  expect(alwaysGood.kappa).toMatchObject({ kappa: 0, low: 0, high: 0 });
+  expect(appraise(alwaysGood).join("\n")).toMatch(/say the same of all outputs/);
+  expect(appraise(alwaysGood).join("\n")).not.toMatch(/±|is none/);
+});
+
 test("no labels are no agreement", () => {
   expect(() => agreementOf([], scale)).toThrow(RangeError);
 });

@@ -1,3 +1,4 @@
+import type { KappaInterval } from "../stats/kappa-interval.ts";
 import type { Agreement } from "./agreement.ts";
 
 /** One verdict that so many labels say leaves little to agree on. */
@@ -21,11 +22,21 @@ function kappaText({ kappa }: Agreement): string[] {
       "Nothing can be said of kappa: all labels and verdicts are the same. Label outputs of other quality, too.",
     ];
   }
+  if (isOfNoWidth(kappa)) {
+    return [
+      "People, or the judge, say the same of all outputs: kappa is 0 however often they agree. Label outputs of other quality, too, or write a rubric that tells them apart.",
+    ];
+  }
   const [low, high] = [band(kappa.low), band(kappa.high)];
   const reach = low === high ? `is ${low}` : `may be anything from ${low} to ${high}`;
   return [
     `Agreement beyond chance ${reach}, in the words of Landis and Koch (1977), which are a convention.`,
   ];
+}
+
+/** Drawing from such labels again gives the same each time, which says nothing of other outputs. */
+function isOfNoWidth({ low, high }: KappaInterval): boolean {
+  return low === high;
 }
 
 const bands = [
@@ -41,7 +52,7 @@ function band(kappa: number): string {
 }
 
 function labelsText({ kappa, labelsNeeded, n }: Agreement): string[] {
-  if (kappa === null || labelsNeeded === null) return [];
+  if (kappa === null || labelsNeeded === null || isOfNoWidth(kappa)) return [];
   const half = (kappa.high - kappa.low) / 2;
   if (labelsNeeded <= n) return [`${n} labels tell kappa to within ±${half.toFixed(2)}.`];
   return [

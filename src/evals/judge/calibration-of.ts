@@ -7,12 +7,13 @@ import type { Calibration } from "./calibration.ts";
 export function calibrationOf(
   { name, judge: { task, rubric, kind } }: Judge,
   { by }: Pick<JudgedLabels, "by">,
-  { n, agreement, kappa, bias }: Agreement,
+  { n, agreement, kappa, confusion, bias }: Agreement,
 ): Calibration | string {
   const { fewest } = evalDefaults.calibration;
   if (n < fewest) return `${n} labels say too little; label at least ${fewest} outputs.`;
-  if (kappa === null)
-    return "all labels and verdicts are the same; label outputs of other quality.";
+  const labelled = confusion.table.filter((row) => row.some((count) => count > 0));
+  if (kappa === null || labelled.length < 2)
+    return "all labels are the same; label outputs of other quality.";
   if (by === null)
     return "no model was asked; label outputs that differ from what they are compared with.";
   return {
