@@ -62,6 +62,7 @@ const config = defineConfig({
     // Judges replies, in evals only.
     "judge-reply": {
       model: "anthropic/claude-sonnet-4-6",
+      fallbacks: ["openai/gpt-4.1"],
       settings: { maxOutputTokens: 500, temperature: 0 },
       deadline: "30s",
     },

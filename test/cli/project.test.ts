@@ -250,7 +250,7 @@ describe("seam doctor", () => {
       });
 
       const older = new DatabaseSync(join(folder, "seam.db"));
-      older.exec("drop table conversations; drop table approvals; drop table runs");
+      older.exec("drop table eval_runs; drop table conversations; drop table runs");
       older.close();
       expect((await doctor(folder, env)).byCheck.get("store")).toMatchObject({
         status: "warn",
