@@ -21,8 +21,8 @@ export interface KappaInterval extends Interval {
 
 /**
  * Kappa with its percentile bootstrap interval (Efron 1979); `null` where kappa is. Few disagreements show too little of
- * the spread, so the interval also covers that of the same ratings and one more that agrees by chance only; without any
- * disagreement it reaches down to where Wilson's interval of the agreement does.
+ * the spread, so the interval also covers that of the same ratings and one more that agrees by chance only, and without
+ * weights, or without any disagreement, what Wilson's interval of the agreement makes of kappa.
  */
 export function kappaInterval(
   ratings: readonly Rating[],
@@ -36,9 +36,10 @@ export function kappaInterval(
   const reaches = [table, withOneByChance(table)].map((drawnFrom) =>
     percentiles(drawnFrom, n, rule),
   );
-  if (seen === 0) {
-    const least = wilson(1, n, normalQuantile((1 + rule.level) / 2)).low;
-    reaches.push({ low: Math.max(-1, 1 - (1 - least) / expected), high: 1 });
+  if (seen === 0 || rule.weights === "none") {
+    const agreement = wilson(1 - seen, n, normalQuantile((1 + rule.level) / 2));
+    const kappaAt = (agreed: number): number => Math.max(-1, 1 - (1 - agreed) / expected);
+    reaches.push({ low: kappaAt(agreement.low), high: kappaAt(agreement.high) });
   }
   return {
     kappa: found,

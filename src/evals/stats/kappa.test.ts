@@ -71,6 +71,19 @@ describe("kappa", () => {
     expect(labelsNeeded(all, 0.1, two)).toBeGreaterThan(20);
   });
 
+  test("one disagreement about the only bad answer of 20 says hardly anything", () => {
+    const found = kappaInterval(
+      ratingsOf([
+        [0, 1],
+        [0, 19],
+      ]),
+      two,
+    );
+    expect(found?.kappa).toBeCloseTo(0, 12);
+    // The bootstrap alone says 0 to 0.
+    expect(found?.high).toBeGreaterThan(0.75);
+  });
+
   test("a rating that is none of the categories is named", () => {
     expect(() => ratingTable([{ human: "0", judge: "x" }], ["0", "1"])).toThrow(
       '"x" is none of the categories 0, 1',
