@@ -96,7 +96,7 @@ test.each([
     (text: string) => text.replace("[1,0]", "[5,0]"),
     "line 3 .*scores.accuracy",
   ],
-  ["another format", (text: string) => text.replace('"format":1', '"format":2'), "line 1 .*format"],
+  ["another format", (text: string) => text.replace('"format":1', '"format":2'), "line 1 .*newer"],
 ])("%s is refused, and the line is named", async (_, spoil, message) => {
   await writeBaseline(path, streamOf(rows));
   writeFileSync(path, spoil(readFileSync(path, "utf8")));

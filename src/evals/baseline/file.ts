@@ -1,10 +1,8 @@
-import { open, readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { z } from "zod";
-import { ConfigError } from "../../errors.ts";
-import { rewriteLines } from "../../util/rewrite-lines.ts";
+import { readCommitted, writeCommitted } from "../committed-file.ts";
 import type { RunRow } from "../run/records.ts";
 import { readRows, rowsOfSuite } from "../run/run-file.ts";
-import { messageOf } from "../run/trial-error.ts";
 import { type Baseline, type BaselineCase, baselineOf } from "./baseline.ts";
 
 const headerSchema = z.object({
@@ -32,6 +30,13 @@ const caseSchema = z.object({
   tokens: z.number().nullable().default(null),
 });
 
+const file = {
+  name: "baseline",
+  writtenBy: "seam eval --accept",
+  head: headerSchema,
+  row: caseSchema,
+};
+
 /**
  * Writes what a run is compared with from now on: a line for the run, and one for each case, sorted by their ids, so that
  * Git shows what has changed and merges what does not touch.
@@ -49,24 +54,11 @@ export async function writeBaseline(path: string, rows: AsyncIterable<RunRow>): 
     startedAt: new Date(startedAt),
     metrics,
   };
-  const lines = [...cases].map(([id, each]) => JSON.stringify(lineOf(id, each)));
-  try {
-    await rewriteLines(path, async function* () {
-      yield* [JSON.stringify(header), ...lines];
-    });
-  } catch (cause) {
-    throw new ConfigError(
-      {
-        summary: `The baseline cannot be written to ${path}: ${messageOf(cause)}`,
-        advice: "Make its folder writable.",
-      },
-      { cause },
-    );
-  }
+  await writeCommitted(path, file, [header, ...[...cases].map(([id, each]) => lineOf(id, each))]);
 }
 
 /** What is not there takes no room. */
-function lineOf(id: string, each: BaselineCase): unknown {
+function lineOf(id: string, each: BaselineCase): object {
   const { hash, cluster, scores, output, error, latencyMs, costUsd, tokens } = each;
   return {
     case: id,
@@ -91,22 +83,13 @@ export async function readBaseline(path: string, suite: string): Promise<Baselin
   if (await isRun(path)) {
     return (await hasSuite(path, suite)) ? baselineOf(rowsOfSuite(path, suite), path) : undefined;
   }
-  let header: z.infer<typeof headerSchema> | undefined;
-  const cases = new Map<string, BaselineCase>();
-  for (const [index, line] of (await textOf(path)).split("\n").entries()) {
-    if (line.trim() === "") continue;
-    const at = `${path}, line ${index + 1}`;
-    if (header === undefined) {
-      header = parsed(headerSchema, line, at);
-      continue;
-    }
-    const { case: id, scores, ...rest } = parsed(caseSchema, line, at);
-    if (cases.has(id)) throw unusable(`${at} is the second one of the case ${JSON.stringify(id)}`);
-    cases.set(id, { ...rest, scores: new Map(Object.entries(scores)) });
-  }
-  if (header === undefined) throw unusable(`The baseline ${path} is empty`);
-  if (header.suite !== suite) return undefined;
-  const { run, commit, startedAt, metrics } = header;
+  const { head, rows } = await readCommitted(path, file);
+  if (head.suite !== suite) return undefined;
+  const cases = [...rows].map(([id, { case: _, scores, ...rest }]): [string, BaselineCase] => [
+    id,
+    { ...rest, scores: new Map(Object.entries(scores)) },
+  ]);
+  const { run, commit, startedAt, metrics } = head;
   return {
     from: path,
     suite,
@@ -114,7 +97,7 @@ export async function readBaseline(path: string, suite: string): Promise<Baselin
     commit,
     startedAt: Date.parse(startedAt),
     metrics,
-    cases,
+    cases: new Map(cases),
   };
 }
 
@@ -124,8 +107,9 @@ async function isRun(path: string): Promise<boolean> {
     await using file = await open(path);
     const { buffer } = await file.read(Buffer.alloc(run.length), 0, run.length, 0);
     return buffer.toString() === run;
-  } catch (cause) {
-    throw unreadable(path, cause);
+  } catch {
+    // Who reads it next says why it cannot be read.
+    return false;
   }
 }
 
@@ -134,40 +118,4 @@ async function hasSuite(path: string, suite: string): Promise<boolean> {
     if (row.type === "run" && row.suite === suite) return true;
   }
   return false;
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
-}
-
-function parsed<Out>(schema: z.ZodType<Out>, line: string, at: string): Out {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    const isMerge = /^(<{7}|={7}|>{7}|\|{7})/.test(line);
-    throw unusable(
-      `${at} ${isMerge ? "is left from a merge that is not finished" : "is no JSON"}`,
-      cause,
-    );
-  }
-  const checked = schema.safeParse(value);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw unusable(`${at} is not of a baseline: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
-function unreadable(path: string, cause: unknown): ConfigError {
-  return unusable(`The baseline ${path} cannot be read: ${messageOf(cause)}`, cause);
-}
-
-function unusable(summary: string, cause?: unknown): ConfigError {
-  return new ConfigError(
-    { summary, advice: "Mend the file, or write it anew with `seam eval --accept`." },
-    { cause },
-  );
 }
