@@ -21,8 +21,6 @@ export interface PipelineParts extends Observers {
   readonly cacheStores: readonly CacheStore[];
   readonly breakers: BreakerStore;
   readonly budgets: Budgets;
-  /** Whether what is asked and answered for a task may stand in a warning. */
-  readonly mayBeRead: (task: string) => boolean;
 }
 
 /** The way of a call: every policy, outermost first. This list is the only place where the order is written. */

@@ -124,6 +124,7 @@ export function startRuntime(config: Resolved): Runtime {
   const budgets = new Budgets(store?.budgets ?? memoryBudgets, troubles);
   const telemetry =
     config.telemetry === undefined ? noTelemetry : openTelemetry(config.telemetry, troubles);
+  const mayBeRead = (task: string): boolean => rulesOf(task).content.kept === "full";
   const way: Next = pipeline({
     events,
     keep,
@@ -131,7 +132,7 @@ export function startRuntime(config: Resolved): Runtime {
     breakers: memoryState(),
     budgets,
     telemetry,
-    mayBeRead: (task) => rulesOf(task).content.kept === "full",
+    mayBeRead,
     troubles,
   });
 
@@ -166,7 +167,8 @@ export function startRuntime(config: Resolved): Runtime {
     record: (event) => {
       const scope = currentScope();
       const span = telemetry.groupSpan(event.id);
-      scope?.hear(event, { span, responseId: null, prompt: null, savedTokens: null });
+      const unasked = { responseId: null, prompt: null, startedAt: null, savedTokens: null };
+      scope?.hear(event, { span, mayBeKept: mayBeRead(event.task), ...unasked });
       if (scope?.standIn !== undefined) return;
       const kept = keep(event);
       events.write(kept);

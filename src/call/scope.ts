@@ -31,6 +31,10 @@ export interface CallTrace {
   readonly responseId: string | null;
   /** What was asked; `null` where the event is none of a single call of a model. */
   readonly prompt: WrittenPrompt | null;
+  /** When it began, by the clock of `performance.now()`; `null` where `prompt` is. */
+  readonly startedAt: number | null;
+  /** Whether its task keeps content in full, so that what was answered may stand in a file. */
+  readonly mayBeKept: boolean;
   /** What a cached answer used when it was made; `null`: it is not known, or was made for this call. */
   readonly savedTokens: number | null;
 }

@@ -50,6 +50,10 @@ export const evalDefaults = {
     clustered: 2_000,
     similarity: 0.5,
   },
+  replies: {
+    /** Characters of the replies that are recorded of a case. */
+    characters: 100_000,
+  },
   baseline: {
     /** Characters that are kept of an output, to be shown beside a new one. */
     output: 1_000,

@@ -12,11 +12,13 @@ export interface Observers {
   readonly telemetry: Telemetry;
   /** What of an event the others are given. */
   readonly keep: (event: CallEvent) => CallEvent;
+  /** Whether what is asked and answered for a task may stand in a warning, or in a file. */
+  readonly mayBeRead: (task: string) => boolean;
   readonly troubles: Troubles;
 }
 
 /** Opens the event of a call and closes it with what happened, whatever happened. The outermost policy. */
-export function observe({ events, telemetry, keep, troubles }: Observers): Policy {
+export function observe({ events, telemetry, keep, mayBeRead, troubles }: Observers): Policy {
   return async (call: Call, next: Next): Promise<Answer> => {
     const start = startNow();
     const isDry = call.scope?.standIn !== undefined;
@@ -25,9 +27,14 @@ export function observe({ events, telemetry, keep, troubles }: Observers): Polic
       try {
         const whole = eventOf(call, ending, start);
         call.family?.add(whole);
-        const responseId = (ending.ok ? ending.result.response?.id : undefined) ?? null;
-        const { savedTokens } = call.trace;
-        call.scope?.hear(whole, { span: span.ref, responseId, prompt: call.written, savedTokens });
+        call.scope?.hear(whole, {
+          span: span.ref,
+          responseId: (ending.ok ? ending.result.response?.id : undefined) ?? null,
+          prompt: call.written,
+          startedAt: start.at,
+          mayBeKept: mayBeRead(call.task),
+          savedTokens: call.trace.savedTokens,
+        });
         if (isDry) return;
         const event = keep(whole);
         events.write(event);

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Shard } from "../../evals/run/records.ts";
 import { longestTimerMs, parseDuration } from "../../util/duration.ts";
 import { leaveWith } from "../evals/leave.ts";
@@ -34,6 +34,7 @@ Examples:
   seam eval --accept                   compare later runs with this one
   seam eval --shard 1/4 --jsonl shard-1.jsonl     and then: seam eval merge shard-*.jsonl
   seam eval --check                    in CI, without keys: is every prompt evaluated?
+  seam eval --record                   so that --check reaches what depends on answers
   seam eval --json | jq '{suite: .start.suite, passed: .gate.passed}'`;
 
 /** `seam eval` runs suites; its subcommands make their data, calibrate their judges, and show what they were like. */
@@ -57,6 +58,12 @@ export function addEval(program: Command): void {
     .option(
       "--check",
       "ask no model: fail where a prompt is sent that `seam.lock` does not have as evaluated",
+    )
+    .addOption(
+      new Option(
+        "--record",
+        "of a whole run that passes, keep what models answered, for --check to go by",
+      ).conflicts(["check", "filter", "shard", "resume"]),
     )
     .optionsGroup("Limits, of all suites together:")
     .option(

@@ -2,6 +2,7 @@ import type { Baseline } from "../../evals/baseline/baseline.ts";
 import { writeBaseline } from "../../evals/baseline/file.ts";
 import { readLock } from "../../evals/lock/file.ts";
 import { calibrationState } from "../../evals/lock/judges.ts";
+import type { ReplyRecorder } from "../../evals/replies/recorder.ts";
 import type { SuiteResult } from "../../evals/result/result.ts";
 import { summarize } from "../../evals/result/summarize.ts";
 import { rowsOfSuite } from "../../evals/run/run-file.ts";
@@ -18,10 +19,16 @@ import { committedBaseline } from "./find-baseline.ts";
 import { type LockRun, lockRun } from "./lock-run.ts";
 import type { ConcludeOptions } from "./options.ts";
 import type { Project } from "./project.ts";
+import { keepReplies } from "./replies.ts";
 
 /** A suite that was run, with the exit code that it alone would have. */
 export interface Concluded extends Report {
   readonly code: number;
+}
+
+interface Recording {
+  /** The replies to keep where the prompts are locked, so that both are of one run. */
+  readonly recorder?: ReplyRecorder | undefined;
 }
 
 /**
@@ -32,9 +39,9 @@ export async function conclude(
   loaded: LoadedSuite,
   { path, baseline }: { readonly path: string; readonly baseline: Baseline | undefined },
   project: Project,
-  options: ConcludeOptions & Pick<LockRun, "sent" | "signal">,
+  options: ConcludeOptions & Pick<LockRun, "sent" | "signal"> & Recording,
 ): Promise<Concluded> {
-  const { accept, json, sent, signal } = options;
+  const { accept, json, sent, recorder, signal } = options;
   const { suite } = loaded;
   const rows = (): ReturnType<typeof rowsOfSuite> => rowsOfSuite(path, suite.name);
   const locked = lockPath(options.config);
@@ -56,8 +63,12 @@ export async function conclude(
     note(`Accepted: ${shortPath(file)} is what later runs are compared with. Commit it.`);
   }
   const code = codeOf(result, isAccepted);
-  if (code === exitCodes.ok && isOfAllCases(result))
+  if (code === exitCodes.ok && isOfAllCases(result)) {
+    if (recorder !== undefined) await keepReplies(loaded, recorder);
     await lockRun({ loaded, result, path: locked, sent, signal });
+  } else if (recorder !== undefined) {
+    note(`Replies of ${suite.name} were not recorded: that takes a whole run that passes.`);
+  }
   return { result, baseline, rows, code };
 }
 

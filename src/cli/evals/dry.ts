@@ -2,17 +2,14 @@ import { dirname } from "node:path";
 import type { CallScope } from "../../call/scope.ts";
 import { type Exercised, exercise } from "../../evals/lock/exercise.ts";
 import type { LoadedSuite } from "../../evals/suite/load.ts";
+import { committedReplies, dryCases } from "./replies.ts";
 
-/** Cases of a suite that are tried without a model. */
-const dryCases = 50;
-
-/** Runs the first cases of a suite against simulated replies. */
-export async function exerciseDry(
-  { suite, file }: LoadedSuite,
-  signal: AbortSignal,
-): Promise<Exercised> {
+/** Runs the first cases of a suite against the replies that are recorded of it, and simulated ones for all other calls. */
+export async function exerciseDry(loaded: LoadedSuite, signal: AbortSignal): Promise<Exercised> {
+  const { suite, file } = loaded;
+  const replies = await committedReplies(loaded);
   const standIn = await simulatedReplies();
-  return exercise(suite, { folder: dirname(file), standIn, sample: dryCases, signal });
+  return exercise(suite, { folder: dirname(file), standIn, replies, sample: dryCases, signal });
 }
 
 /**

@@ -70,6 +70,7 @@ function evaluatedRun(
     prompts,
     data: dry.data,
     cases: counts.cases,
+    replies: dry.replies,
     rendered: steady(dry.rendered, again.rendered),
     at: new Date(start.startedAt).toISOString().slice(0, "2026-11-24".length),
     passed: gate.passed,

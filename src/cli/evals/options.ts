@@ -21,4 +21,5 @@ export interface EvalRunOptions extends ConcludeOptions {
   readonly cache: boolean;
   readonly watch?: true;
   readonly check?: true;
+  readonly record?: true;
 }

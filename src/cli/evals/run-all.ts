@@ -12,6 +12,7 @@ import { type Concluded, conclude, worstOf } from "./conclude.ts";
 import { findBaseline } from "./find-baseline.ts";
 import type { EvalRunOptions } from "./options.ts";
 import { openProject, type Project } from "./project.ts";
+import { committedReplies } from "./replies.ts";
 import { resumable } from "./resume.ts";
 import { type Left, runOne } from "./run-one.ts";
 
@@ -104,16 +105,18 @@ async function attempt(
   { project, options, limits, signal }: Context,
 ): Promise<Concluded | number | undefined> {
   try {
-    // What is named and not there shall be known before anything is paid.
+    // What is named and not there, and replies that cannot be read, shall be known before anything is paid.
     const baseline = await findBaseline(loaded, project, options.baseline);
+    if (options.record !== true) await committedReplies(loaded);
     const run = await runOne(loaded, project, options, { limits, signal });
     if (run.trials === 0 && run.end.reason === "done") {
       note(`${loaded.suite.name}: no case is selected.`);
       // Of a few cases, a shard may have none: it counts as the others do when they are merged.
       if (options.shard === undefined) return undefined;
     }
-    const { path, sent } = run;
-    return await conclude(loaded, { path, baseline }, project, { ...options, sent, signal });
+    const { path, sent, recorder } = run;
+    const about = { ...options, sent, recorder, signal };
+    return await conclude(loaded, { path, baseline }, project, about);
   } catch (error) {
     // One suite that cannot be run does not keep the others from it.
     if (!SeamError.is(error)) throw error;

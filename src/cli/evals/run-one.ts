@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { SentPrompts } from "../../evals/lock/exercise.ts";
+import type { ReplyRecorder } from "../../evals/replies/recorder.ts";
 import { hashOfCase } from "../../evals/result/tally.ts";
 import { evaluationLog } from "../../evals/run/evaluation-log.ts";
 import type { RunEnd, RunStart } from "../../evals/run/records.ts";
@@ -13,6 +14,7 @@ import { note } from "../output/terminal.ts";
 import type { EvalRunOptions } from "./options.ts";
 import { RunProgress } from "./progress.ts";
 import { nameInProject, type Project, runPath } from "./project.ts";
+import { recorderOf } from "./replies.ts";
 import { checkResumable, triedTrials, type Unfinished, unfinishedRun } from "./resume.ts";
 
 /** The limits of the whole command. */
@@ -34,15 +36,18 @@ export interface RunOver {
   readonly trials: number;
   /** What its cases have asked models. */
   readonly sent: SentPrompts;
+  /** How they were answered; `undefined`: nobody has asked for it. */
+  readonly recorder: ReplyRecorder | undefined;
 }
 
 /** Runs a suite into a file of its own. What stopped it early is in its end. */
 export async function runOne(
-  { suite, file }: LoadedSuite,
+  loaded: LoadedSuite,
   project: Project,
   options: EvalRunOptions,
   { limits, signal }: { readonly limits: CommandLimits; readonly signal: AbortSignal },
 ): Promise<RunOver> {
+  const { suite, file } = loaded;
   const { resume, filter, shard = null, trials = suite.trials, concurrency, cache } = options;
   const before =
     resume === undefined ? undefined : await unfinishedRun(project, suite.name, resume);
@@ -62,6 +67,7 @@ export async function runOne(
     resumed: before?.start.run ?? null,
   };
   if (before !== undefined) goOnWith(before, start);
+  const recorder = options.record && (await recorderOf(loaded, signal));
   const path = runPath(project, start.run);
   const rows = await RunFile.create(path, start);
   const { left } = limits;
@@ -101,13 +107,14 @@ export async function runOne(
       onCall: (event, about, trace) => {
         log?.onCall(event, about, trace);
         sent.add(event, about, trace);
+        recorder?.add(event, about, trace);
         if (!isOfModel(event)) return;
         progress.spentUsd += event.costUsd ?? 0;
         limits.spend(event.costUsd ?? 0);
       },
     });
     await rows.add(end);
-    return { path, start, end, trials: taken.size + done, sent };
+    return { path, start, end, trials: taken.size + done, sent, recorder };
   } finally {
     progress.end();
     await rows.close();

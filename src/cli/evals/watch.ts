@@ -27,7 +27,7 @@ export async function watchAndRun(
   const written = [reports.jsonl, reports.junit, reports.markdown, reports.html];
   const own = written.flatMap((file) => (file === undefined ? [] : [resolve(file)]));
   const isSource = (path: string): boolean =>
-    sources.test(path) && !path.endsWith(".baseline.jsonl") && !own.includes(path);
+    sources.test(path) && !/\.(baseline|replies)\.jsonl$/.test(path) && !own.includes(path);
   while (!signal.aborted) {
     const changes = new Changes(await foldersBelow(folder), isSource);
     try {

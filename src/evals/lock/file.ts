@@ -112,8 +112,8 @@ export function lockText(lock: Lock): string {
   const content = {
     version,
     prompts: sorted(lock.prompts, (ofTask) => sorted(ofTask, promptInOrder)),
-    suites: sorted(lock.suites, ({ data, cases, rendered }) => ({
-      ...{ data, cases },
+    suites: sorted(lock.suites, ({ data, cases, replies, rendered }) => ({
+      ...{ data, cases, ...(replies === "recorded" && { replies }) },
       rendered: sorted(rendered, ({ digest, frame }) => ({ digest, frame })),
     })),
     judges: sorted(lock.judges, (ofTask) => sorted(ofTask, byName)),

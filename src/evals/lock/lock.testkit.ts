@@ -21,6 +21,7 @@ export function runOf(changes: Partial<EvaluatedRun> = {}): EvaluatedRun {
     suite: "tickets",
     data: "d1",
     cases: 20,
+    replies: "simulated",
     rendered: {},
     at: "2026-11-24",
     passed: true,

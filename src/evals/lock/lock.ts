@@ -33,6 +33,8 @@ export interface LockedSuite {
   /** A digest of the cases' ids and inputs. */
   readonly data: string;
   readonly cases: number;
+  /** What answered in the place of models: `recorded` where there was a file of replies. */
+  readonly replies: "recorded" | "simulated";
   /** What the prompts say beside their static parts, by task. */
   readonly rendered: ByName<Rendered>;
 }
@@ -74,7 +76,7 @@ export interface EvaluatedRun extends LockedSuite, Evaluation {
  * there is something to review.
  */
 export function withRun(lock: Lock, run: EvaluatedRun): Lock {
-  const { suite, data, cases, rendered, at, passed, scores } = run;
+  const { suite, data, cases, replies, rendered, at, passed, scores } = run;
   const evaluation = { at, cases, passed, scores };
   const isSameData = lock.suites[suite]?.data === data;
   const prompts = mapped(lock.prompts, (ofTask) =>
@@ -93,7 +95,7 @@ export function withRun(lock: Lock, run: EvaluatedRun): Lock {
   return {
     ...lock,
     prompts: filled(mapped(prompts, (ofTask) => filled(ofTask, ({ evaluated }) => evaluated))),
-    suites: { ...lock.suites, [suite]: { data, cases, rendered } },
+    suites: { ...lock.suites, [suite]: { data, cases, replies, rendered } },
   };
 }
 

@@ -25,6 +25,7 @@ const prompt = z.object({
 const suite = z.object({
   data: z.string(),
   cases: z.number(),
+  replies: z.enum(["recorded", "simulated"]).default("simulated"),
   rendered: byName(z.object({ digest: z.string(), frame: z.string() })),
 });
 

@@ -25,9 +25,12 @@ export type OnCall = (
   trace: CallTrace,
 ) => void;
 
+/** What answers the calls of a trial in the place of models. */
+export type StandIns = (of: CallsOf) => NonNullable<CallScope["standIn"]>;
+
 export interface ListenOptions {
   readonly cache: TrialCache;
-  readonly standIn: CallScope["standIn"];
+  readonly standIn?: StandIns | undefined;
   readonly onCall?: OnCall | undefined;
 }
 
@@ -50,7 +53,7 @@ export function listen<T>(
     onCall?.(event, { ...about, nth: ended.next([event.task, event.prompt]) }, trace);
   };
   const scope = { tags: tagsOf(about), draw: about.case, cache: cacheOf(about, cache) };
-  return withinScope({ ...scope, hear, standIn }, work);
+  return withinScope({ ...scope, hear, standIn: standIn?.(about) }, work);
 }
 
 function tagsOf({ suite, run, case: id, trial, metric }: CallsOf): Tags {

@@ -1,11 +1,10 @@
-import type { CallScope } from "../../call/scope.ts";
 import { ConfigError } from "../../errors.ts";
 import { linkAbort, raceAbort } from "../../util/abort.ts";
 import { hashOfCase } from "../result/tally.ts";
 import type { EvalCase } from "../suite/case.ts";
 import { type OpenCases, openCases, type Selection } from "../suite/cases.ts";
 import type { Suite } from "../suite/suite.ts";
-import type { OnCall, TrialCache } from "./listen.ts";
+import type { OnCall, StandIns, TrialCache } from "./listen.ts";
 import { plain } from "./plain.ts";
 import type { RunEnd, TrialRecord } from "./records.ts";
 import { Spending } from "./spending.ts";
@@ -26,7 +25,7 @@ export interface RunOptions extends Selection {
   readonly maxTimeMs?: number | undefined;
   readonly cache: TrialCache;
   readonly signal: AbortSignal;
-  readonly standIn?: CallScope["standIn"];
+  readonly standIn?: StandIns | undefined;
   /** `false`: the feature is run, and nothing is scored. Default: `true`. */
   readonly score?: boolean | undefined;
   /** Is told how many trials there are, those that are there already included; `null`: nobody knows before the end. */
