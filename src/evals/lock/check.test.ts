@@ -14,6 +14,8 @@ function sends(prompts: Record<string, StaticPrompt>, changes: Partial<Exercised
     suite: "tickets",
     data: "d1",
     cases: 2,
+    replies: "simulated",
+    answered: { recorded: 0, simulated: 2 },
     rendered: {},
     failed: 0,
     failure: null,
