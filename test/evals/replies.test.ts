@@ -180,7 +180,7 @@ test("what two branches record is merged by Git", async () => {
          name: "desk",
          data: ${JSON.stringify(names)}.map((input) => ({ id: input, input })),
          run: (input) => ask(input),
-         scorers: [evals.exact()],
+         scorers: [function any() { return 1; }],
        });`,
     );
   const base = ["b", "c", "d", "e", "f"];

@@ -26,7 +26,9 @@ describe("a run in the lock", () => {
       evaluated: scores,
     });
     expect(lockedPrompt(lock, "reply", two)?.evaluated).toEqual(scores);
-    expect(lock.suites).toEqual({ tickets: { data: "d1", cases: 20, replies: "simulated", rendered: {} } });
+    expect(lock.suites).toEqual({
+      tickets: { data: "d1", cases: 20, replies: "simulated", rendered: {} },
+    });
   });
 
   test("a prompt that the suite sends no more is not covered by it; one that none covers goes", () => {
