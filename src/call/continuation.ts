@@ -22,7 +22,10 @@ const anchorLength = 60;
 const longestWord = 40;
 
 export function continuationOf(target: Target, request: ModelRequest, text: string): Continuation {
-  const sent = text.replace(/[\uD800-\uDBFF]$/, "").trimEnd();
+  const sent = text
+    .trimEnd()
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .trimEnd();
   const how = sent !== "" && target.takesPrefill(request) ? "prefill" : "request";
   return { target: target.name, how, text, sent, anchor: how === "request" ? anchorOf(sent) : "" };
 }

@@ -51,7 +51,14 @@ const answer = fc.oneof(
       fc.nat(150),
       word,
     )
-    .map(([unit, times, tail]) => unit.repeat(times).slice(0, 400) + tail),
+    // No answer has half a character in its middle.
+    .map(
+      ([unit, times, tail]) =>
+        unit
+          .repeat(times)
+          .slice(0, 400)
+          .replace(/[\uD800-\uDBFF]$/, "") + tail,
+    ),
 );
 const cutAnswer = answer.chain((text) =>
   fc.record({ text: fc.constant(text), at: fc.nat(text.length) }),
@@ -211,6 +218,10 @@ describe("the anchor", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  test("ends with a whole character, also where white space stands behind half of one", () => {
+    expect(continuation("request", "It is 👍".slice(0, -1).concat(" ")).sent).toBe("It is");
   });
 
   test("begins with a word where it can, and is never what the text begins with", () => {
